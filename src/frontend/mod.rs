@@ -1,0 +1,63 @@
+//! Frontends: one per language, each lowers source text to the [IR](crate::ir). A frontend translates syntax; it knows nothing
+//! about permissions, platforms or the catalogue.
+//!
+//! Lowering never fails and never loses a call: what a frontend does not understand becomes an
+//! [`Unknown`](crate::ir::ExprKind::Unknown) node with its children, and what the grammar could not parse is said in [`Gap`]s.
+
+mod blanking;
+mod java;
+mod kotlin;
+mod objc;
+mod swift;
+mod tree;
+
+use crate::ir::Module;
+use crate::source::{Language, SourceFile, Span};
+
+/// A lowered file and what is missing from it.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    /// The module; empty when nothing could be parsed.
+    pub module: Module,
+    /// What was not understood, in source order.
+    pub gaps: Vec<Gap>,
+    /// Bytes under an outermost error node of the parser.
+    pub error_bytes: u32,
+}
+
+/// Something that the parser or the frontend could not follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub kind: GapKind,
+}
+
+/// Kinds of [`Gap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapKind {
+    /// The grammar could not parse these bytes; what stands inside is still looked at.
+    Syntax,
+    /// Nested deeper than [`tree::MAX_DEPTH`]; what is inside is not analysed.
+    TooDeep,
+    /// The parser gave up within its time budget; nothing of the file is analysed.
+    TimedOut,
+    /// The file would overflow a fixed table of the grammar's scanner (string templates); it is not parsed.
+    Refused,
+}
+
+/// Lowers a file with its language's frontend.
+pub fn lower(file: &SourceFile) -> Lowered {
+    match file.language {
+        Language::Kotlin => kotlin::lower(&file.text),
+        Language::Java => java::lower(&file.text),
+        Language::Swift => swift::lower(&file.text),
+        Language::ObjectiveC => objc::lower(&file.text, file.path.ends_with(".h")),
+    }
+}
+
+/// The concrete syntax tree as indented text, for contributors.
+pub fn syntax_tree(file: &SourceFile) -> String {
+    tree::syntax_tree(file)
+}

@@ -1,0 +1,6 @@
+//! askfirst finds every access to people's data in mobile app code, and proves for each that the app asks first, or names the
+//! path on which it doesn't.
+
+pub mod frontend;
+pub mod ir;
+pub mod source;
