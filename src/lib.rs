@@ -1,6 +1,7 @@
 //! askfirst finds every access to people's data in mobile app code, and proves for each that the app asks first, or names the
 //! path on which it doesn't.
 
+pub mod catalogue;
 pub mod frontend;
 pub mod ir;
 pub mod source;
