@@ -1,7 +1,9 @@
 //! askfirst finds every access to people's data in mobile app code, and proves for each that the app asks first, or names the
 //! path on which it doesn't.
 
+pub mod analysis;
 pub mod catalogue;
 pub mod frontend;
 pub mod ir;
 pub mod source;
+pub mod verdict;
