@@ -3,6 +3,7 @@
 
 pub mod analysis;
 pub mod catalogue;
+pub mod evidence;
 pub mod frontend;
 pub mod ir;
 pub mod source;
