@@ -7,6 +7,7 @@
 mod blanking;
 mod builder;
 mod chain;
+mod errors;
 mod java;
 mod kotlin;
 mod literal;

@@ -49,7 +49,7 @@ impl<'m> Dump<'m> {
 
     fn function(&mut self, function: &'m Function) {
         let params = list(function.params.iter().map(param_text));
-        let annotations: String = function.annotations.iter().map(annotation_text).collect();
+        let annotations: String = function.annotations.iter().filter(|annotation| annotation.name != "Override").map(annotation_text).collect();
         let head = match function.kind {
             FunctionKind::Initializer => "initializer".to_owned(),
             FunctionKind::Getter => format!("get {}", function.name),

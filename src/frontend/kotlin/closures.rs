@@ -2,7 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::{Kotlin, is_trivial};
+use super::Kotlin;
+use crate::frontend::errors::is_trivial;
 use crate::frontend::tree;
 use crate::ir::{Arg, Closure, Expr, ExprKind, Param, TypeKind};
 

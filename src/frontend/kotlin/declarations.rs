@@ -2,7 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::{Kotlin, is_trivial, types};
+use super::{Kotlin, types};
+use crate::frontend::errors::is_trivial;
 use crate::frontend::tree;
 use crate::ir::{Expr, ExprKind, Field, Function, FunctionKind, Param, TypeId, TypeKind, TypeRef};
 
@@ -36,7 +37,7 @@ impl<'t> Kotlin<'t> {
                 "type_alias" => self.type_alias(node),
                 "annotation" | "modifiers" => {}
                 "ERROR" => {
-                    self.lowered_errors.insert(node.id());
+                    self.errors.mark_lowered(node);
                     self.guarded(node, |kotlin| kotlin.members(&tree::children(node)));
                 }
                 _ if types::is_type(node) => {}

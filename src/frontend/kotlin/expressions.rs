@@ -2,7 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::{Kotlin, is_trivial};
+use super::Kotlin;
+use crate::frontend::errors::is_trivial;
 use crate::frontend::{chain, tree};
 use crate::ir::{Arg, Call, CompareOp, Expr, ExprKind, Literal, TypeRef};
 use crate::source::Span;
@@ -104,7 +105,7 @@ impl<'t> Kotlin<'t> {
     /// What has no meaning of its own: its children in order, those that can do something.
     pub(super) fn anything(&mut self, node: Node<'t>) -> Expr {
         if node.is_error() {
-            self.lowered_errors.insert(node.id());
+            self.errors.mark_lowered(node);
         }
         let keeps_trivial = matches!(node.kind(), "range_expression" | "spread_expression");
         let parts: Vec<Node<'t>> = tree::children(node).into_iter().filter(|part| !WITHOUT_EXPRESSIONS.contains(&part.kind())).collect();

@@ -3,7 +3,8 @@
 use tree_sitter::Node;
 
 use super::types::Modifiers;
-use super::{Kotlin, is_trivial, types};
+use super::{Kotlin, types};
+use crate::frontend::errors::is_trivial;
 use crate::frontend::tree;
 use crate::ir::{Arg, Call, Expr, ExprKind, FunctionId, FunctionKind, Param, TypeKind, Visibility};
 

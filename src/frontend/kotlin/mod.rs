@@ -13,11 +13,10 @@ mod properties;
 mod statements;
 mod types;
 
-use std::collections::HashSet;
-
 use tree_sitter::Node;
 
 use super::builder::ModuleBuilder;
+use super::errors::{Errors, is_trivial};
 use super::tree::{self, Lowering};
 use super::{Gap, GapKind, Lowered};
 use crate::ir::{Expr, ExprKind, Import, Module};
@@ -53,22 +52,12 @@ struct Kotlin<'t> {
     spilled: Vec<Expr>,
     /// Whether a line break can end a statement here: not inside parentheses and brackets.
     lines_matter: bool,
-    /// Error nodes of the parser in source order.
-    errors: Vec<Node<'t>>,
-    /// Those that are lowered already.
-    lowered_errors: HashSet<usize>,
+    errors: Errors<'t>,
 }
 
 impl<'t> Kotlin<'t> {
     fn new(text: &'t str, root: Node<'t>) -> Self {
-        Self {
-            tree: Lowering::new(text),
-            build: ModuleBuilder::new(Language::Kotlin),
-            spilled: Vec::new(),
-            lines_matter: true,
-            errors: tree::error_nodes(root),
-            lowered_errors: HashSet::new(),
-        }
+        Self { tree: Lowering::new(text), build: ModuleBuilder::new(Language::Kotlin), spilled: Vec::new(), lines_matter: true, errors: Errors::new(root) }
     }
 
     fn source_file(&mut self, node: Node<'t>) {
@@ -129,18 +118,11 @@ impl<'t> Kotlin<'t> {
 
     /// Error nodes inside `node` that nobody lowered: their calls and declarations, so that none is lost.
     fn stray_errors(&mut self, node: Node<'t>) -> Vec<Expr> {
-        let first = self.errors.partition_point(|error| error.start_byte() < node.start_byte());
-        let strays: Vec<Node<'t>> = self.errors[first..]
-            .iter()
-            .take_while(|error| error.start_byte() < node.end_byte())
-            .filter(|error| error.end_byte() <= node.end_byte() && !self.lowered_errors.contains(&error.id()))
-            .copied()
-            .collect();
         let outer_spilled = std::mem::take(&mut self.spilled);
         let mut lowered = Vec::new();
-        for stray in strays {
+        for stray in self.errors.left_in(node) {
             // Lowering one may have lowered those inside it.
-            if !self.lowered_errors.contains(&stray.id()) {
+            if !self.errors.is_lowered(stray) {
                 lowered.push(self.expr(stray));
                 lowered.append(&mut self.spilled);
             }
@@ -155,14 +137,5 @@ impl<'t> Kotlin<'t> {
                 self.build.initial(stray);
             }
         }
-    }
-}
-
-/// Whether nothing can happen in an expression: not worth keeping when its place is not understood.
-fn is_trivial(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Name(_) | ExprKind::Literal(_) | ExprKind::This(_) | ExprKind::Super => true,
-        ExprKind::Unknown(children) => children.is_empty(),
-        _ => false,
     }
 }

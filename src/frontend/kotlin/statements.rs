@@ -2,7 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::{Kotlin, is_trivial, types};
+use super::{Kotlin, types};
+use crate::frontend::errors::is_trivial;
 use crate::frontend::tree;
 use crate::ir::{Expr, ExprKind, FunctionKind, Param};
 use crate::source::Span;
