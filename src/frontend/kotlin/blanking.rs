@@ -4,47 +4,22 @@ use std::borrow::Cow;
 
 use crate::frontend::blanking::blank;
 
-/// The grammar's scanner aborts the process at 512 string templates inside each other; this stays clear of it.
-const MAX_OPEN_TEMPLATES: usize = 500;
-
 /// Annotations that stand before function types, where the grammar takes the parameters for their arguments.
 const BEFORE_FUNCTION_TYPES: [&str; 4] = ["Composable", "UiComposable", "ReadOnlyComposable", "ComposableTarget"];
 
-/// Whether the parser survives the text: few string templates, or at least not nested too deep.
-pub(super) fn is_safe_to_parse(text: &str) -> bool {
-    let openings = text.as_bytes().windows(2).filter(|pair| *pair == b"${").count();
-    openings < MAX_OPEN_TEMPLATES || deepest_template(text.as_bytes()) < MAX_OPEN_TEMPLATES
-}
-
-/// How deep string templates nest, counted so that no reading of the text nests deeper: comments and quotes are not trusted,
-/// a `${` opens, and only a `}` that fits closes.
-fn deepest_template(text: &[u8]) -> usize {
-    let mut open_braces: Vec<bool> = Vec::new();
-    let (mut templates, mut deepest) = (0_usize, 0);
-    for (index, byte) in text.iter().enumerate() {
-        match byte {
-            b'{' => {
-                let is_template = index > 0 && text[index - 1] == b'$';
-                open_braces.push(is_template);
-                templates += usize::from(is_template);
-                deepest = deepest.max(templates);
-            }
-            b'}' => {
-                if let Some(was_template) = open_braces.pop() {
-                    templates -= usize::from(was_template);
-                }
-            }
-            _ => {}
-        }
-    }
-    deepest
-}
-
-/// Blanks annotations before function types.
+/// Blanks annotations before function types, and the `data` of `data object`.
 pub(super) fn blank_unreadable(text: &str) -> Cow<'_, str> {
     let mut blanked: Option<Vec<u8>> = None;
-    for range in unreadable(text.as_bytes()) {
-        blank(blanked.get_or_insert_with(|| text.as_bytes().to_vec()), range);
+    let mut offset = 0;
+    while let Some(found) = text.as_bytes()[offset..].iter().position(|byte| matches!(byte, b'@' | b'd')) {
+        let start = offset + found;
+        let rest = &text.as_bytes()[start..];
+        let length = if rest[0] == b'@' { annotations_before_type(rest) } else { data_before_object(text.as_bytes(), start) };
+        offset = start + 1;
+        if let Some(length) = length {
+            blank(blanked.get_or_insert_with(|| text.as_bytes().to_vec()), start..start + length);
+            offset = start + length;
+        }
     }
     match blanked.map(String::from_utf8) {
         Some(Ok(text)) => Cow::Owned(text),
@@ -52,7 +27,82 @@ pub(super) fn blank_unreadable(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn unreadable(text: &[u8]) -> Vec<std::ops::Range<usize>> {
-    let _ = text;
-    Vec::new()
+/// The length of a run of annotations without arguments, one of them known to stand before function types, when blanks and an
+/// opening parenthesis follow. The grammar would take what the parenthesis holds for the arguments of the last one.
+fn annotations_before_type(text: &[u8]) -> Option<usize> {
+    let mut end = 0;
+    let mut is_known = false;
+    let mut next = 0;
+    while text.get(next) == Some(&b'@') {
+        let length = name_length(&text[next + 1..]);
+        if length == 0 {
+            return None;
+        }
+        end = next + 1 + length;
+        is_known |= BEFORE_FUNCTION_TYPES.iter().any(|known| known.as_bytes() == &text[next + 1..end]);
+        next = end + blanks_and_comments(&text[end..]);
+    }
+    (is_known && next > end && text.get(next) == Some(&b'(')).then_some(end)
+}
+
+/// The length of `data` at `start` when `object Name` follows on the line: without the modifier the grammar reads it the same way, with it
+/// only if the object has a body or supertype.
+fn data_before_object(text: &[u8], start: usize) -> Option<usize> {
+    let rest = text[start..].strip_prefix(b"data")?;
+    let is_word = start == 0 || !is_name_byte(text[start - 1]) && text[start - 1] != b'.';
+    let before_object = rest.len() - rest.trim_ascii_start().len();
+    let after_object = rest.trim_ascii_start().strip_prefix(b"object")?;
+    let is_one_line = before_object > 0 && !rest[..before_object].contains(&b'\n');
+    let is_named = after_object.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) && name_length(after_object.trim_ascii_start()) > 0;
+    (is_word && is_one_line && is_named).then_some(4)
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+fn name_length(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| is_name_byte(**byte)).count()
+}
+
+/// The length of the blanks and block comments at the start.
+fn blanks_and_comments(text: &[u8]) -> usize {
+    let mut rest = text.trim_ascii_start();
+    while let Some(comment) = rest.strip_prefix(b"/*") {
+        let Some(close) = comment.windows(2).position(|pair| pair == b"*/") else { break };
+        rest = comment[close + 2..].trim_ascii_start();
+    }
+    text.len() - rest.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(blank_unreadable(text), expected);
+    }
+
+    #[test]
+    fn annotations_before_function_types_are_blanked() {
+        check("a: @Composable () -> Unit", "a:             () -> Unit");
+        check("(@Composable\n(A) -> B)?", "(           \n(A) -> B)?");
+        check("a: @A @Composable /* x */ (B) -> C", "a:                /* x */ (B) -> C");
+    }
+
+    #[test]
+    fn other_annotations_stay() {
+        for text in ["@Composable fun f()", "@Composable() fun f()", "@Composables (A)", "@A (1)", "@A(1) @Composable { }", "@"] {
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn data_objects_are_objects() {
+        check("data object A\nsealed class B", "     object A\nsealed class B");
+        for text in ["val data\nobject A", "x.data object", "mydata object A", "data objects A", "data class A", "d"] {
+            check(text, text);
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod literals;
 mod matching;
 mod properties;
 mod statements;
+mod templates;
 mod types;
 
 use tree_sitter::Node;
@@ -28,7 +29,7 @@ pub(crate) fn lower(text: &str) -> Lowered {
         let gap = Gap { span: Span::new(0, text.len()), kind };
         Lowered { module: Module::new(Language::Kotlin), gaps: vec![gap], error_bytes: 0 }
     };
-    if !blanking::is_safe_to_parse(text) {
+    if !templates::is_safe_to_parse(text) {
         return nothing(GapKind::Refused);
     }
     let text = blanking::blank_unreadable(text);
