@@ -7,23 +7,45 @@ use crate::frontend::blanking::blank;
 /// Annotations that stand before function types, where the grammar takes the parameters for their arguments.
 const BEFORE_FUNCTION_TYPES: [&str; 4] = ["Composable", "UiComposable", "ReadOnlyComposable", "ComposableTarget"];
 
-/// Blanks annotations before function types, and the `data` of `data object`.
-pub(super) fn blank_unreadable(text: &str) -> Cow<'_, str> {
-    let mut blanked: Option<Vec<u8>> = None;
+/// Blanks annotations before function types and the `data` of `data object`, and puts letters that the grammar knows in place of
+/// those that it does not know.
+pub(super) fn blank_unreadable(text: &[u8]) -> Cow<'_, [u8]> {
+    let mut blanked = Cow::Borrowed(text);
     let mut offset = 0;
-    while let Some(found) = text.as_bytes()[offset..].iter().position(|byte| matches!(byte, b'@' | b'd')) {
+    while let Some(found) = text[offset..].iter().position(|byte| matches!(byte, b'@' | b'd' | FIRST_UNKNOWN_LETTER..)) {
         let start = offset + found;
-        let rest = &text.as_bytes()[start..];
-        let length = if rest[0] == b'@' { annotations_before_type(rest) } else { data_before_object(text.as_bytes(), start) };
         offset = start + 1;
-        if let Some(length) = length {
-            blank(blanked.get_or_insert_with(|| text.as_bytes().to_vec()), start..start + length);
-            offset = start + length;
+        let rest = &text[start..];
+        match rest[0] {
+            b'@' | b'd' => {
+                let length = if rest[0] == b'@' { annotations_before_type(rest) } else { data_before_object(text, start) };
+                if let Some(length) = length {
+                    blank(blanked.to_mut(), start..start + length);
+                    offset = start + length;
+                }
+            }
+            _ => {
+                let length = unknown_letter(rest);
+                if length > 0 {
+                    blanked.to_mut()[start..start + length].fill(b'z');
+                    offset = start + length;
+                }
+            }
         }
     }
-    match blanked.map(String::from_utf8) {
-        Some(Ok(text)) => Cow::Owned(text),
-        _ => Cow::Borrowed(text),
+    blanked
+}
+
+/// The first byte of U+3000; what stands before that, the grammar knows.
+const FIRST_UNKNOWN_LETTER: u8 = 0xE3;
+
+/// The length of an ideograph or Hangul syllable at the start of the text: the grammar knows neither.
+fn unknown_letter(text: &[u8]) -> usize {
+    let length = if text[0] < 0xF0 { 3 } else { 4 };
+    let character = text.get(..length).and_then(|bytes| std::str::from_utf8(bytes).ok()).and_then(|text| text.chars().next());
+    match character {
+        Some('\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{20000}'..='\u{3FFFF}') => length,
+        _ => 0,
     }
 }
 
@@ -81,7 +103,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        assert_eq!(blank_unreadable(text), expected);
+        assert_eq!(String::from_utf8_lossy(&blank_unreadable(text.as_bytes())), expected);
     }
 
     #[test]
@@ -96,6 +118,11 @@ mod tests {
         for text in ["@Composable fun f()", "@Composable() fun f()", "@Composables (A)", "@A (1)", "@A(1) @Composable { }", "@"] {
             check(text, text);
         }
+    }
+
+    #[test]
+    fn all_letters_are_letters() {
+        check("val 名x = 한 + é + \"😀\"", "val zzzx = zzz + é + \"😀\"");
     }
 
     #[test]

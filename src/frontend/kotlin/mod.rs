@@ -29,15 +29,16 @@ pub(crate) fn lower(text: &str) -> Lowered {
         let gap = Gap { span: Span::new(0, text.len()), kind };
         Lowered { module: Module::new(Language::Kotlin), gaps: vec![gap], error_bytes: 0 }
     };
-    if !templates::is_safe_to_parse(text) {
+    let readable = blanking::blank_unreadable(text.as_bytes());
+    let Some(defused) = templates::defuse(&readable) else {
         return nothing(GapKind::Refused);
-    }
-    let text = blanking::blank_unreadable(text);
-    let Some(parsed) = tree::parse(Language::Kotlin, text.as_bytes()) else {
+    };
+    let Some(parsed) = tree::parse(Language::Kotlin, defused.as_deref().unwrap_or(&readable)) else {
         return nothing(GapKind::TimedOut);
     };
     let (mut gaps, error_bytes) = tree::syntax_gaps(&parsed);
-    let mut kotlin = Kotlin::new(&text, parsed.root_node());
+    // Names and texts come from the source itself, only its structure from what was parsed.
+    let mut kotlin = Kotlin::new(text, parsed.root_node());
     kotlin.source_file(parsed.root_node());
     kotlin.build.module.expr_count = kotlin.tree.expr_count();
     gaps.append(&mut kotlin.tree.gaps);
