@@ -5,8 +5,12 @@
 //! [`Unknown`](crate::ir::ExprKind::Unknown) node with its children, and what the grammar could not parse is said in [`Gap`]s.
 
 mod blanking;
+mod builder;
+mod chain;
+mod errors;
 mod java;
 mod kotlin;
+mod literal;
 mod objc;
 mod swift;
 mod tree;
