@@ -5,9 +5,12 @@
 //! [`Unknown`](crate::ir::ExprKind::Unknown) node with its children, and what the grammar could not parse is said in [`Gap`]s.
 
 mod blanking;
+mod builder;
+mod conditionals;
 mod java;
 mod kotlin;
 mod objc;
+mod operators;
 mod swift;
 mod tree;
 
