@@ -162,6 +162,17 @@ pub(crate) fn branch_expressions(lowering: &mut Lowering<'_>, span: Span, branch
     hoisted
 }
 
+/// Statements that become a block, perhaps with a label, though what they declare is in scope after it: the declarations come first.
+pub(crate) fn hoisted_block(lowering: &mut Lowering<'_>, whole: Span, body: Vec<Expr>, label: Option<String>) -> Vec<Expr> {
+    let mut hoisted = Vec::new();
+    let mut block = branch_block(lowering, whole, body, &mut hoisted);
+    if let ExprKind::Block { label: slot, .. } = &mut block.kind {
+        *slot = label;
+    }
+    hoisted.push(block);
+    hoisted
+}
+
 /// A branch's statements as a block. What it declares is in scope after the branch, so the declaration moves before the
 /// whole conditional and an assignment takes its place.
 fn branch_block(lowering: &mut Lowering<'_>, whole: Span, mut body: Vec<Expr>, hoisted: &mut Vec<Expr>) -> Expr {

@@ -238,7 +238,7 @@ impl<'t> Swift<'t> {
             ExprKind::Name(name) => ExprKind::FunctionRef { receiver: None, name },
             ExprKind::Member { receiver, name, .. } => ExprKind::FunctionRef { receiver: Some(receiver), name },
             // A reference with labels is one already.
-            kind @ ExprKind::FunctionRef { .. } => kind,
+            ExprKind::FunctionRef { .. } => return target,
             other => ExprKind::Unknown(vec![Expr { kind: other, ..target }]),
         };
         self.tree.at(node, kind)
