@@ -7,11 +7,13 @@
 mod blanking;
 mod builder;
 mod chain;
+mod conditionals;
 mod errors;
 mod java;
 mod kotlin;
 mod literal;
 mod objc;
+mod operators;
 mod swift;
 mod tree;
 
