@@ -179,7 +179,7 @@ impl Member {
 }
 
 /// A condition on an argument.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct When {
     /// Which argument.
     pub argument: Place,
@@ -340,6 +340,8 @@ pub struct StatusValue {
 pub struct Callback {
     /// Platform.
     pub platform: Platform,
+    /// Type that the app's class extends or implements; none when the name is distinctive.
+    pub owner: Option<String>,
     /// How apps declare it.
     pub members: Vec<Member>,
     /// What it speaks of; none: the request names it.
