@@ -73,7 +73,7 @@ pub struct ValuesEntry {
     /// What rules call it.
     pub name: Spanned<String>,
     /// Constants and calls that give one: fully qualified, `*` for any last segment (`android.provider.ContactsContract.Contacts.*`);
-    /// Apple: enum cases with a leading dot and their Objective-C constants.
+    /// Apple: enum cases with a leading dot and their Objective-C constants; `true` and `false` are the literals, however written.
     #[serde(default)]
     pub constants: Vec<String>,
     /// Literal texts; a text that starts with one of these is one.
@@ -317,6 +317,8 @@ pub struct StatusEntry {
     /// Members that hand the answer on: `status`.
     #[serde(default)]
     pub same_members: Vec<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// One value of a status.
@@ -423,6 +425,8 @@ pub struct CallbackEntry {
     pub gives: Spanned<String>,
     /// Where it is documented.
     pub source: Option<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// `[[annotation]]` on a function.
