@@ -146,7 +146,8 @@ pub enum MemberEntry {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AppleMember {
-    /// `enumerateContacts(with:usingBlock:)`; without parentheses for a property; `init(device:)` for a constructor.
+    /// `enumerateContacts(with:usingBlock:)`; `init(device:)` for a constructor. Without parentheses a property, or, for a call,
+    /// whatever the labels (`init` of SwiftUI's views, which have dozens).
     pub swift: Option<String>,
     /// `enumerateContactsWithFetchRequest:error:usingBlock:`; `initWithDevice:error:` for a constructor.
     pub objc: Option<String>,
