@@ -73,7 +73,8 @@ pub struct ValuesEntry {
     /// What rules call it.
     pub name: Spanned<String>,
     /// Constants and calls that give one: fully qualified, `*` for any last segment (`android.provider.ContactsContract.Contacts.*`);
-    /// Apple: enum cases with a leading dot and their Objective-C constants; `true` and `false` are the literals, however written.
+    /// `true` and `false` for those literals, `YES` and `NO` included.
+    /// Apple: enum cases with a leading dot and their Objective-C constants.
     #[serde(default)]
     pub constants: Vec<String>,
     /// Literal texts; a text that starts with one of these is one.
@@ -130,6 +131,7 @@ pub struct CarrierEntry {
 }
 
 /// The owner types of an entry: one name, or a list of types that have the members alike (`type = ["androidx.…", "android.support.…"]`).
+/// For a Kotlin top-level or extension function it is the package.
 #[derive(Clone, Debug, Default)]
 pub struct Owners(pub Vec<Spanned<String>>);
 
@@ -417,6 +419,9 @@ pub struct CallbackGives {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CallbackEntry {
+    /// Type that the app's class extends or implements; none when the name is distinctive.
+    #[serde(rename = "type")]
+    pub ty: Option<String>,
     /// The function as apps declare it.
     pub members: Spanned<Vec<Spanned<MemberEntry>>>,
     /// What it speaks of; none when the request names it.
