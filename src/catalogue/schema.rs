@@ -314,7 +314,8 @@ pub struct RequirementEntry {
 pub struct StatusEntry {
     /// What `returns` and `gives` call it; for Apple the enum's name.
     pub name: Spanned<String>,
-    /// All values.
+    /// All values; none when only the boolean members can be read.
+    #[serde(default)]
     pub values: Vec<StatusValue>,
     /// Boolean members of the answer that are true exactly when it grants: `isGranted`.
     #[serde(default)]
@@ -420,8 +421,8 @@ pub struct CallbackGives {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CallbackEntry {
     /// Type that the app's class extends or implements; none when the name is distinctive.
-    #[serde(rename = "type")]
-    pub ty: Option<String>,
+    #[serde(rename = "type", default)]
+    pub ty: Owners,
     /// The function as apps declare it.
     pub members: Spanned<Vec<Spanned<MemberEntry>>>,
     /// What it speaks of; none when the request names it.
