@@ -1,6 +1,14 @@
 //! The catalogue: which symbols are accesses, which are checks, and which permission each needs. Data from `rules/`, not code.
+//!
+//! [`schema`] is what a rule file may say, [`load`] turns rule files into the [`Catalogue`] or into errors with positions.
 
+mod error;
+pub mod load;
 mod model;
+mod names;
 pub mod schema;
+mod shapes;
 
+pub use error::RuleError;
+pub use load::{RuleSource, embedded, with_folder};
 pub use model::*;

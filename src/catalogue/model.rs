@@ -179,7 +179,7 @@ impl Member {
 }
 
 /// A condition on an argument.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct When {
     /// Which argument.
     pub argument: Place,

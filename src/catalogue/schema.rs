@@ -121,17 +121,20 @@ pub struct ServiceEntry {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CarrierEntry {
     /// Type; none for any receiver.
-    #[serde(rename = "type")]
-    pub ty: Option<String>,
+    #[serde(rename = "type", default)]
+    pub ty: Owners,
     /// Members.
-    pub members: Vec<MemberEntry>,
+    pub members: Spanned<Vec<Spanned<MemberEntry>>>,
     /// `"receiver"`, or the argument's place.
     pub from: Place,
 }
 
+/// The owner types of an entry: one name, or a list of types that have the members alike (`type = ["androidx.…", "android.support.…"]`).
+#[derive(Clone, Debug, Default)]
+pub struct Owners(pub Vec<Spanned<String>>);
+
 /// A member: one name for Android, both spellings for Apple.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemberEntry {
     /// Android: the Java name; `new` is a constructor. Apple: a C function, or a property named alike in both languages.
     Plain(String),
@@ -151,7 +154,7 @@ pub struct AppleMember {
 
 /// Which argument: a 0-based position, a label (Swift and Kotlin; in Objective-C the position counts), or a word: `any`, `last`, `receiver`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a position (0 is the first), a label, or one of `any`, `last`, `receiver`")]
 pub enum Place {
     /// 0-based.
     Position(u32),
@@ -178,10 +181,10 @@ pub struct WhenEntry {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AccessEntry {
     /// Owner type; none for a C or top-level function.
-    #[serde(rename = "type")]
-    pub ty: Option<Spanned<String>>,
+    #[serde(rename = "type", default)]
+    pub ty: Owners,
     /// Members that do the same.
-    pub members: Vec<MemberEntry>,
+    pub members: Spanned<Vec<Spanned<MemberEntry>>>,
     /// `call` (default; also constructors `new` and C functions), `property` (read), `assignment` (written), `constant` (a constant whose use is the access).
     #[serde(default)]
     pub kind: MemberKind,
@@ -278,8 +281,7 @@ pub enum Failure {
 }
 
 /// Permissions needed: one, or alternatives by OS version.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 pub enum Needs {
     /// One permission.
     One(Spanned<String>),
@@ -335,10 +337,10 @@ pub struct StatusValue {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CheckEntry {
     /// Owner type; none for a free function or an extension function.
-    #[serde(rename = "type")]
-    pub ty: Option<Spanned<String>>,
+    #[serde(rename = "type", default)]
+    pub ty: Owners,
     /// Members.
-    pub members: Vec<MemberEntry>,
+    pub members: Spanned<Vec<Spanned<MemberEntry>>>,
     /// `call` or `property`.
     #[serde(default)]
     pub kind: MemberKind,
@@ -364,8 +366,7 @@ pub struct CheckEntry {
 }
 
 /// What a check speaks of.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 pub enum Asks {
     /// A permission.
     Fixed(Spanned<String>),
@@ -414,7 +415,7 @@ pub struct CallbackGives {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CallbackEntry {
     /// The function as apps declare it.
-    pub members: Vec<MemberEntry>,
+    pub members: Spanned<Vec<Spanned<MemberEntry>>>,
     /// What it speaks of; none when the request names it.
     pub asks: Option<Asks>,
     /// Which parameter is the answer; none when being called is.
@@ -430,7 +431,7 @@ pub struct CallbackEntry {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AnnotationEntry {
     /// Fully qualified names that mean the same.
-    pub names: Vec<String>,
+    pub names: Vec<Spanned<String>>,
     /// `requires` (callers must have checked: their duty), `guarded` (a library calls it only when granted), `security-exception`
     /// (`@Throws`).
     pub means: Spanned<String>,
@@ -441,10 +442,10 @@ pub struct AnnotationEntry {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct NotACheckEntry {
     /// Owner type.
-    #[serde(rename = "type")]
-    pub ty: Option<Spanned<String>>,
+    #[serde(rename = "type", default)]
+    pub ty: Owners,
     /// Members.
-    pub members: Vec<MemberEntry>,
+    pub members: Spanned<Vec<Spanned<MemberEntry>>>,
     /// `call` or `property`.
     #[serde(default)]
     pub kind: MemberKind,
@@ -464,10 +465,10 @@ pub struct NotACheckEntry {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RevocationEntry {
     /// Owner type.
-    #[serde(rename = "type")]
-    pub ty: Option<Spanned<String>>,
+    #[serde(rename = "type", default)]
+    pub ty: Owners,
     /// Members.
-    pub members: Vec<MemberEntry>,
+    pub members: Spanned<Vec<Spanned<MemberEntry>>>,
     /// Which permission.
     pub asks: Asks,
     /// See [`AccessEntry::unlisted`].

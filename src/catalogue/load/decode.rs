@@ -1,0 +1,123 @@
+//! TOML text to [`RuleFile`], past every mistake.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue, Deserializer};
+
+use super::super::error::{Problems, suggestion};
+use super::super::schema::RuleFile;
+
+/// Reads what can be read. What is wrong is noted, then taken out, and the rest read again: serde stops at the first mistake,
+/// people want to see all.
+pub(super) fn decode(text: &str, problems: &mut Problems<'_>) -> RuleFile {
+    let (mut document, syntax_errors) = DeTable::parse_recoverable(text);
+    for error in &syntax_errors {
+        problems.add(error.span().unwrap_or(0..0), format!("this is not TOML: {}", error.message()), "here", None);
+    }
+    // Entries with a wrong value: without it they would mean something else, so they go once all their mistakes are known.
+    let mut wrong_entries = Vec::new();
+    loop {
+        let error = match RuleFile::deserialize(Deserializer::from(document.clone())) {
+            Ok(rules) if !syntax_errors.is_empty() => return declarations(rules),
+            Ok(rules) if wrong_entries.is_empty() => return rules,
+            Ok(_) => {
+                wrong_entries.drain(..).for_each(|span| _ = remove_entry(document.get_mut(), &span));
+                continue;
+            }
+            Err(error) => error,
+        };
+        let span = error.span().unwrap_or(0..0);
+        let is_unknown_key = error.message().starts_with("unknown field");
+        let entry = entry_at(document.get_ref(), &span).filter(|entry| !wrong_entries.contains(entry));
+        // Of a wrong entry, keys are missing that were taken out.
+        if syntax_errors.is_empty() && (entry.is_some() || !error.message().starts_with("missing field")) {
+            note(error.message(), span.clone(), problems);
+        }
+        wrong_entries.extend(entry.filter(|_| !is_unknown_key));
+        if !(remove_key(document.get_mut(), &span) || remove_entry(document.get_mut(), &span)) {
+            return RuleFile::default();
+        }
+    }
+}
+
+/// What other files may refer to. The rest of half a file makes mistakes that nobody wrote.
+fn declarations(rules: RuleFile) -> RuleFile {
+    let RuleFile { platform, category, source, permission, values, types, service, status, .. } = rules;
+    RuleFile { platform, category, source, permission, values, types, service, status, ..RuleFile::default() }
+}
+
+/// Words one of serde's messages our way.
+fn note(message: &str, span: Range<usize>, problems: &mut Problems<'_>) {
+    let mut names = message.split('`').skip(1).step_by(2);
+    let name = names.next().unwrap_or_default();
+    let known: Vec<&str> = names.collect();
+    if message.starts_with("unknown field") {
+        problems.add(span, format!("unknown key `{name}`"), "not a key of this table", Some(suggestion(name, &known)));
+    } else if message.starts_with("unknown variant") {
+        problems.add(span, format!("unknown word `{name}`"), "not known", Some(suggestion(name, &known)));
+    } else if message.starts_with("missing field") {
+        let name = if name == "ty" { "type" } else { name };
+        problems.add(span, format!("`{name}` is missing"), "in this entry", None);
+    } else {
+        problems.add(span, message.to_owned(), "here", None);
+    }
+}
+
+/// Removes the innermost key that is at `span` or whose value `span` lies in.
+fn remove_key(table: &mut DeTable<'_>, span: &Range<usize>) -> bool {
+    if table.iter_mut().any(|(_, value)| remove_key_in(value, span)) {
+        return true;
+    }
+    let found = table.iter().find(|(key, value)| key.span() == *span || !is_list_of_tables(value) && covers(value, span));
+    match found.map(|(key, _)| key.clone()) {
+        Some(key) => table.remove(&key).is_some(),
+        None => false,
+    }
+}
+
+fn remove_key_in(value: &mut Spanned<DeValue<'_>>, span: &Range<usize>) -> bool {
+    match value.get_mut() {
+        DeValue::Table(table) => remove_key(table, span),
+        DeValue::Array(items) => items.iter_mut().any(|item| remove_key_in(item, span)),
+        _ => false,
+    }
+}
+
+fn is_list_of_tables(value: &Spanned<DeValue<'_>>) -> bool {
+    matches!(value.get_ref(), DeValue::Array(items) if items.iter().any(|item| item.get_ref().is_table()))
+}
+
+/// Removes the entry of a top-level list that `span` lies in.
+fn remove_entry(document: &mut DeTable<'_>, span: &Range<usize>) -> bool {
+    for (_, value) in document.iter_mut() {
+        if let DeValue::Array(items) = value.get_mut()
+            && let Some(index) = items.iter().position(|item| covers(item, span))
+        {
+            let all = std::mem::replace(items, DeArray::new());
+            *items = all.into_iter().enumerate().filter(|(at, _)| *at != index).map(|(_, item)| item).collect();
+            return true;
+        }
+    }
+    false
+}
+
+/// The span by which the entry that `span` lies in is known.
+fn entry_at(document: &DeTable<'_>, span: &Range<usize>) -> Option<Range<usize>> {
+    let lists = document.values().filter_map(|value| value.get_ref().as_array());
+    lists.flat_map(|items| items.iter()).find(|item| covers(item, span)).map(Spanned::span)
+}
+
+/// Whether `span` lies in a value. The span of a `[[table]]` is that of its header, so its content is asked, too.
+fn covers(value: &Spanned<DeValue<'_>>, span: &Range<usize>) -> bool {
+    let own = value.span();
+    if own.start <= span.start && span.end <= own.end {
+        return true;
+    }
+    match value.get_ref() {
+        DeValue::Table(table) => table.iter().any(|(key, value)| key.span() == *span || covers(value, span)),
+        DeValue::Array(items) => items.iter().any(|item| covers(item, span)),
+        _ => false,
+    }
+}
