@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod discover;
 pub mod engine;
+pub mod evidence;
 pub mod frontend;
 pub mod ir;
 pub mod prefilter;

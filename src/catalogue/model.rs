@@ -445,6 +445,8 @@ pub struct Catalogue {
     pub carriers: Vec<Carrier>,
     /// Revocations.
     pub revocations: Vec<Revocation>,
+    /// See [`Catalogue::index`].
+    pub(super) index: std::sync::OnceLock<super::index::Index>,
 }
 
 impl Catalogue {
