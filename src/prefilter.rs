@@ -144,12 +144,14 @@ fn member_words(member: &Member, owner: Option<&str>) -> Vec<Word> {
 
 /// A name, and the names that property and accessor syntax make of it: `getLatitude` and `latitude` are one.
 fn accessor_spellings(name: &str) -> BTreeSet<String> {
+    const PREFIXES: [&str; 3] = ["get", "set", "is"];
+    let stem = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix).filter(|rest| rest.starts_with(|first: char| !first.is_lowercase())));
     let mut spellings = BTreeSet::from([name.to_owned()]);
-    for prefix in ["get", "set", "is"] {
-        spellings.insert(format!("{prefix}{}", capitalised(name)));
-        if let Some(property) = name.strip_prefix(prefix).filter(|rest| rest.starts_with(|first: char| !first.is_lowercase())) {
-            spellings.extend([decapitalised(property), decapitalised_acronym(property)]);
-        }
+    if let Some(stem) = stem {
+        spellings.extend([decapitalised(stem), decapitalised_acronym(stem)]);
+    }
+    for stem in [Some(name), stem].into_iter().flatten() {
+        spellings.extend(PREFIXES.iter().map(|prefix| format!("{prefix}{}", capitalised(stem))));
     }
     spellings
 }
@@ -172,17 +174,25 @@ fn decapitalised_acronym(name: &str) -> String {
 }
 
 /// How a value of a set shows in a file: the name of the class that holds the constant (in the expression, or in the import that
-/// leaves it out), a case or C constant by its own name, or the start of a literal text.
+/// leaves it out), a case or C constant by its own name, or the start of a literal text. Numbers have too many spellings to be
+/// searched for: a set with one of them gives no words, which is no condition.
 fn value_words(set: &ValueSet) -> Group {
-    let constants = set.constants.iter().filter_map(|constant| {
-        let mut segments = constant.rsplit('.').filter(|segment| !segment.is_empty());
-        let last = segments.next()?;
-        let holder = segments.next().filter(|holder| holder.starts_with(|first: char| first.is_uppercase()));
-        let is_android_constant = constant.contains('.') && !constant.starts_with('.') && holder.is_some();
-        if is_android_constant && constant.starts_with(|first: char| first.is_lowercase()) { holder } else { Some(last) }
-    });
-    let names = constants.filter(|name| *name != "*").map(Word::whole);
-    names.chain(set.texts.iter().map(Word::prefix)).collect()
+    let words: Option<Group> = set.constants.iter().map(|constant| constant_word(constant).map(Word::whole)).collect();
+    words.map_or_else(Group::new, |words| words.into_iter().chain(set.texts.iter().map(Word::prefix)).collect())
+}
+
+fn constant_word(constant: &str) -> Option<&str> {
+    let mut segments = constant.rsplit('.').filter(|segment| !segment.is_empty());
+    let last = segments.next()?;
+    let holder = segments.next();
+    let is_java_name = constant.starts_with(|first: char| first.is_lowercase());
+    let is_class = |name: &&str| name.starts_with(|first: char| first.is_uppercase());
+    let word = match holder {
+        holder if last == "*" => holder?,
+        Some(holder) if is_java_name && is_class(&holder) => holder,
+        _ => last,
+    };
+    word.starts_with(|first: char| first.is_alphabetic() || first == '_').then_some(word)
 }
 
 fn last_segment(name: &str) -> &str {
@@ -315,6 +325,17 @@ mod tests {
     }
 
     #[test]
+    fn constants_are_searched_for_by_what_every_use_of_them_names() {
+        assert_eq!(constant_word("android.provider.ContactsContract.Contacts.*"), Some("Contacts"));
+        assert_eq!(constant_word("android.provider.CallLog.Calls.CONTENT_URI"), Some("Calls"));
+        assert_eq!(constant_word("android.provider.ContactsContract"), Some("ContactsContract"));
+        assert_eq!(constant_word(".video"), Some("video"));
+        assert_eq!(constant_word("AVMediaTypeVideo"), Some("AVMediaTypeVideo"));
+        assert_eq!(constant_word("AVMediaType.video"), Some("video"));
+        assert_eq!(constant_word("21"), None);
+    }
+
+    #[test]
     fn names_stand_alone() {
         let filter = filter(vec![access("a.B", "read", Evidence::Name, Vec::new())]);
         assert!(picks(&filter, "é.read("));
@@ -328,5 +349,6 @@ mod tests {
         assert_eq!(decapitalised_acronym("URLName"), "urlName");
         assert_eq!(decapitalised_acronym("Latitude"), "latitude");
         assert!(accessor_spellings("latitude").contains("getLatitude"));
+        assert!(accessor_spellings("isMyLocationEnabled").contains("setMyLocationEnabled"));
     }
 }

@@ -1,14 +1,15 @@
 //! Writing: to standard output, a file, and standard error.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use clap::ColorChoice;
 
 use super::Wrong;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{self, Catalogue};
 use crate::discover::plain_io_error;
-use crate::report::{Style, pretty};
+use crate::report::{Style, pretty, words};
 
 /// Columns when nobody looks at a terminal: wide enough for most lines of source.
 const PLAIN_WIDTH: usize = 120;
@@ -33,6 +34,16 @@ impl Terminal {
         let is_terminal = !to_file && io::stdout().is_terminal();
         let width = terminal_size::terminal_size().filter(|_| is_terminal).map_or(PLAIN_WIDTH, |(width, _)| usize::from(width.0).max(40));
         Style { color, unicode: has_unicode(), width }
+    }
+
+    /// How to draw on standard error.
+    fn style_of_notes(&self) -> Style {
+        let color = match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never,
+        };
+        Style { color, ..self.style(true) }
     }
 
     /// Writes a report.
@@ -63,8 +74,18 @@ fn has_unicode() -> bool {
     (says_unicode || cfg!(windows)) && !is_plain_terminal
 }
 
-/// The built-in catalogue, or with the rules of a folder.
-pub(super) fn catalogue(folder: Option<&Path>, terminal: &Terminal) -> Result<std::borrow::Cow<'static, Catalogue>, Wrong> {
-    let _ = (folder, terminal, pretty::handler);
-    Ok(std::borrow::Cow::Owned(Catalogue::default()))
+/// The built-in catalogue, or with the rules of a folder. Mistakes in those are shown like mistakes in code.
+pub(super) fn catalogue(folder: Option<&Path>, terminal: &Terminal) -> Result<Cow<'static, Catalogue>, Wrong> {
+    let Some(folder) = folder else { return Ok(Cow::Borrowed(catalogue::embedded())) };
+    catalogue::with_folder(folder).map(Cow::Owned).map_err(|errors| {
+        let handler = pretty::handler(terminal.style_of_notes());
+        let mut shown = String::new();
+        for error in &errors {
+            // Writing to a string cannot fail.
+            let _ = handler.render_report(&mut shown, error);
+            shown.push('\n');
+        }
+        terminal.note(&shown);
+        Wrong(format!("--rules {}: {}", folder.display(), words::counted(errors.len() as u64, "mistake", "mistakes")))
+    })
 }
