@@ -267,7 +267,8 @@ mod tests {
     }
 
     fn filter(accesses: Vec<Access>) -> Prefilter {
-        let mut catalogue = Catalogue { accesses, ..Catalogue::default() };
+        let mut catalogue = Catalogue::default();
+        catalogue.accesses = accesses;
         let resolver = "android.content.ContentResolver";
         let context = PlatformType {
             name: "android.content.Context".into(),

@@ -134,7 +134,7 @@ fn explain_site(scan: &Scan, index: usize, catalogue: &Catalogue, out: &mut Stri
         let message = words::message(finding, scan, catalogue);
         let (path, at) = scan.locate(finding.place);
         put(out, &format!("  finding   {path}:{}: {}[{}]: {}", at.line, message.severity, message.rule, message.title));
-        put(out, &format!("  help      {}", message.help));
+        put(out, &format!("  help      {}", message.help.text()));
     }
     put(out, "");
 }

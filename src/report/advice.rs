@@ -117,7 +117,9 @@ mod tests {
             permission("apple.contacts", Platform::Apple, "contacts"),
             permission("apple.unheard-of", Platform::Apple, "dreams"),
         ];
-        Catalogue { permissions, ..Catalogue::default() }
+        let mut catalogue = Catalogue::default();
+        catalogue.permissions = permissions;
+        catalogue
     }
 
     #[test]

@@ -130,7 +130,7 @@ fn findings<'s>(scan: &'s Scan, catalogue: &Catalogue) -> Vec<WireFinding<'s>> {
                 api: identity.api,
                 feature: None,
                 message: message.title,
-                help: message.help,
+                help: message.help.text(),
                 trace: message.steps.into_iter().map(|step| wire_step(step, scan)).collect(),
                 fingerprint: identity.fingerprint(*ordinal),
             }

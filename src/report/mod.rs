@@ -10,6 +10,8 @@ pub mod json;
 pub mod pretty;
 pub mod short;
 pub mod summary;
+#[cfg(test)]
+mod tests;
 pub mod words;
 
 /// How text is drawn.

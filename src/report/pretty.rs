@@ -5,7 +5,7 @@ use std::fmt;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use miette::{ThemeCharacters, ThemeStyles};
 
-use super::words::{Label, Message};
+use super::words::{Label, Message, StepKind, WordedStep};
 use super::{Style, escape, words};
 use crate::catalogue::Catalogue;
 use crate::scan::{Scan, ScannedFile};
@@ -21,7 +21,7 @@ pub fn findings(scan: &Scan, catalogue: &Catalogue, style: Style) -> String {
     let mut out = String::new();
     for finding in &scan.outcome.findings {
         // Writing to a string cannot fail, and the excerpt answers for every span that it was built from.
-        let shown = Shown::new(finding, words::message(finding, scan, catalogue), scan, style);
+        let shown = Shown::new(finding, words::message(finding, scan, catalogue), scan);
         let _ = handler.render_report(&mut out, &shown);
         out.push('\n');
     }
@@ -47,12 +47,16 @@ struct Shown {
 }
 
 impl Shown {
-    fn new(finding: &Finding, message: Message, scan: &Scan, style: Style) -> Self {
+    fn new(finding: &Finding, message: Message, scan: &Scan) -> Self {
+        let (path, at) = scan.locate(finding.place);
         let file = scan.file(finding.place.file);
         let here = |label: &&Label| label.place.file == finding.place.file;
         let elsewhere = message.secondary.iter().filter(|label| !here(label)).map(|label| beside(label, scan));
-        let notes: Vec<String> = elsewhere.chain(path_note(&message, scan, style)).collect();
-        let help = std::iter::once(message.help.clone()).chain(notes).collect::<Vec<_>>().join("\n");
+        let advice = match &message.help.example {
+            Some(example) => format!("{}, for example\n  {example}", message.help.advice),
+            None => message.help.advice.clone(),
+        };
+        let help: Vec<String> = std::iter::once(advice).chain(elsewhere).chain(path_note(&message, scan)).collect();
         let marked: Vec<&Label> = std::iter::once(&message.primary).chain(message.secondary.iter().filter(here)).collect();
         let spans: Vec<Span> = marked.iter().map(|label| label.place.span).collect();
         let (excerpt, spans) = Excerpt::new(file, &spans);
@@ -62,14 +66,14 @@ impl Shown {
             if index == 0 { LabeledSpan::new_primary_with_span(text, span) } else { LabeledSpan::new_with_span(text, span) }
         });
         Self {
-            code: format!("{}[{}]", message.severity, message.rule),
+            code: escape::visible(&format!("{}[{}] {path}:{}:{}", message.severity, message.rule, at.line, at.column)).into_owned(),
             title: escape::visible(&message.title).into_owned(),
             severity: match message.severity {
                 Severity::Info => miette::Severity::Advice,
                 Severity::Warning => miette::Severity::Warning,
                 Severity::Error => miette::Severity::Error,
             },
-            help: help.lines().map(escape::visible).collect::<Vec<_>>().join("\n"),
+            help: help.iter().flat_map(|part| part.lines()).map(escape::visible).collect::<Vec<_>>().join("\n"),
             labels: labels.collect(),
             excerpt,
         }
@@ -81,19 +85,18 @@ fn beside(label: &Label, scan: &Scan) -> String {
     format!("see {path}:{}: {}", at.line, label.text)
 }
 
-/// The way to the access in one line; what is only the access itself needs no note.
-fn path_note(message: &Message, scan: &Scan, style: Style) -> Option<String> {
-    let steps: Vec<&words::WordedStep> = message.steps.iter().filter(|step| matches!(step.kind, words::StepKind::Entry | words::StepKind::Call)).collect();
-    if steps.is_empty() {
+/// The way to the access; none when there is nothing but the access itself.
+fn path_note(message: &Message, scan: &Scan) -> Option<String> {
+    let steps: Vec<&WordedStep> = message.steps.iter().filter(|step| step.kind != StepKind::Check).collect();
+    if steps.iter().all(|step| step.kind == StepKind::Access) {
         return None;
     }
-    let worded = steps.iter().map(|step| {
+    let lines = steps.iter().map(|step| {
         let (path, at) = scan.locate(step.place);
         let place = if step.place.file == message.primary.place.file { format!("line {}", at.line) } else { format!("{path}:{}", at.line) };
-        format!("{} ({place})", step.text)
+        format!("\n  {place}: {}", if step.kind == StepKind::Access { "the access" } else { &step.text })
     });
-    let arrow = if style.unicode { " \u{2192} " } else { " -> " };
-    Some(format!("path: {}", worded.chain(["the access".to_owned()]).collect::<Vec<_>>().join(arrow)))
+    Some(format!("path:{}", lines.collect::<String>()))
 }
 
 impl fmt::Display for Shown {

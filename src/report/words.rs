@@ -21,7 +21,26 @@ pub struct Message {
     /// The path or proof, step by step.
     pub steps: Vec<WordedStep>,
     /// What to do about it.
-    pub help: String,
+    pub help: Help,
+}
+
+/// What to do about a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Help {
+    /// In words.
+    pub advice: String,
+    /// In code.
+    pub example: Option<String>,
+}
+
+impl Help {
+    /// In one line.
+    pub fn text(&self) -> String {
+        match &self.example {
+            Some(example) => format!("{}, for example `{example}`", self.advice),
+            None => self.advice.clone(),
+        }
+    }
 }
 
 /// Text at a place.
@@ -210,20 +229,19 @@ fn check(proves: &[String], how: CheckHow) -> String {
     }
 }
 
-fn help(finding: &Finding, site: &Site, scan: &Scan, catalogue: &Catalogue) -> String {
+fn help(finding: &Finding, site: &Site, scan: &Scan, catalogue: &Catalogue) -> Help {
+    let in_words = |advice: String| Help { advice, example: None };
     match finding.rule {
-        Rule::UndeclaredData => return format!("declare `{}` in the policy for the feature that uses it, or remove the access", site.category),
+        Rule::UndeclaredData => in_words(format!("declare `{}` in the policy for the feature that uses it, or remove the access", site.category)),
         Rule::PlatformCheckOnly | Rule::WrongFeature => {
-            return format!("ask the gate of a feature that declares `{}` before this access, and leave when the answer is no", site.category);
+            in_words(format!("ask the gate of a feature that declares `{}` before this access, and leave when the answer is no", site.category))
         }
-        Rule::OutsideFeatureScope => return "move the access into the feature's scope, or widen the scope in the policy".to_owned(),
-        _ => {}
-    }
-    let reason = finding.check.as_ref().or(site.near_miss.as_ref().map(|near| &near.reason));
-    let lead = lead(reason, site);
-    match advice::leave_unless_granted(&site.needs, scan.file(site.place.file).language, catalogue) {
-        Some(code) => format!("{lead}, for example `{code}`"),
-        None => lead.to_owned(),
+        Rule::OutsideFeatureScope => in_words("move the access into the feature's scope, or widen the scope in the policy".to_owned()),
+        Rule::UngatedAccess | Rule::WrongPermission | Rule::IgnoredAnswer | Rule::NotACheck | Rule::DebugOnlyCheck => {
+            let reason = finding.check.as_ref().or(site.near_miss.as_ref().map(|near| &near.reason));
+            let language = scan.file(site.place.file).language;
+            Help { advice: lead(reason, site).to_owned(), example: advice::leave_unless_granted(&site.needs, language, catalogue) }
+        }
     }
 }
 
