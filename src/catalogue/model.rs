@@ -340,6 +340,8 @@ pub struct StatusValue {
 pub struct Callback {
     /// Platform.
     pub platform: Platform,
+    /// Type that the app's class extends or implements; none when the name is distinctive.
+    pub owner: Option<String>,
     /// How apps declare it.
     pub members: Vec<Member>,
     /// What it speaks of; none: the request names it.

@@ -73,6 +73,7 @@ pub struct ValuesEntry {
     /// What rules call it.
     pub name: Spanned<String>,
     /// Constants and calls that give one: fully qualified, `*` for any last segment (`android.provider.ContactsContract.Contacts.*`);
+    /// `true` for that literal.
     /// Apple: enum cases with a leading dot and their Objective-C constants.
     #[serde(default)]
     pub constants: Vec<String>,
@@ -130,6 +131,7 @@ pub struct CarrierEntry {
 }
 
 /// The owner types of an entry: one name, or a list of types that have the members alike (`type = ["androidx.…", "android.support.…"]`).
+/// For a Kotlin top-level or extension function it is the package.
 #[derive(Clone, Debug, Default)]
 pub struct Owners(pub Vec<Spanned<String>>);
 
@@ -414,6 +416,9 @@ pub struct CallbackGives {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CallbackEntry {
+    /// Type that the app's class extends or implements; none when the name is distinctive.
+    #[serde(rename = "type")]
+    pub ty: Option<String>,
     /// The function as apps declare it.
     pub members: Spanned<Vec<Spanned<MemberEntry>>>,
     /// What it speaks of; none when the request names it.

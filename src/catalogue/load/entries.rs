@@ -217,7 +217,7 @@ impl Resolver<'_> {
             None => None,
         };
         let (members, answer) = (self.members(&entry.members), self.answer(&entry.gives)?);
-        Some(Callback { platform: self.file.platform, members, subject, parameter: entry.parameter, answer })
+        Some(Callback { platform: self.file.platform, owner: entry.ty.clone(), members, subject, parameter: entry.parameter, answer })
     }
 
     fn not_a_check(&mut self, entry: &NotACheckEntry, not_checks: &mut Vec<NotACheck>) {
