@@ -3,8 +3,14 @@
 
 pub mod analysis;
 pub mod catalogue;
+pub mod cli;
+pub mod discover;
+pub mod engine;
 pub mod evidence;
 pub mod frontend;
 pub mod ir;
+pub mod prefilter;
+pub mod report;
+pub mod scan;
 pub mod source;
 pub mod verdict;
