@@ -58,8 +58,9 @@ impl Requirement {
                 continue;
             }
             for conjunct in self.conjuncts.iter().filter(|conjunct| conjunct.levels.contains(level)) {
-                let asked_for = conjunct.any.iter().all(|id| catalogue.permission(*id).levels.contains(level));
-                if !asked_for {
+                // Where none of the alternatives exists yet, or any more, nothing needs asking.
+                let is_asked_for = conjunct.any.iter().any(|id| catalogue.permission(*id).levels.contains(level));
+                if !is_asked_for {
                     continue;
                 }
                 let clause = facts.clauses().iter().find(|clause| self.covers(clause, conjunct, level, catalogue))?;

@@ -106,7 +106,8 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     pub(super) fn eval_builtin(&mut self, expr: &'m Expr, call: &'m Call, receiver: &Value, args: &[Value], flow: &mut Flow) -> Option<Value> {
         let name = call.name.as_str();
-        let closure = args.iter().rev().find_map(Self::closure_id);
+        let called = (name == "invoke").then(|| Self::closure_id(receiver)).flatten();
+        let closure = called.or_else(|| args.iter().rev().find_map(Self::closure_id));
         if let Some(id) = closure {
             if let Some(value) = self.eval_with_closure(expr, call, name, id, receiver, args, flow) {
                 return Some(value);

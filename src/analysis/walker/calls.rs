@@ -108,7 +108,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 let value = self.eval_again(receiver, flow);
                 (self.resolution.target(receiver.id)?, value)
             }
-            _ => return None,
+            None | Some(Binding::Type(_)) => return None,
         };
         let facts = flow.as_ref()?.facts.clone();
         if let Target::Variable(id) = place
