@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
+use super::line_starts;
 use crate::frontend::blanking::blank;
 
 /// Annotations that stand before function types, where the grammar takes the parameters for their arguments.
 const BEFORE_FUNCTION_TYPES: [&str; 4] = ["Composable", "UiComposable", "ReadOnlyComposable", "ComposableTarget"];
 
-/// Blanks annotations before function types and the `data` of `data object`, and puts letters that the grammar knows in place of
-/// those that it does not know.
+/// Blanks annotations before function types and the `data` of `data object`, ends statements before lines that start with a
+/// parenthesis, and puts letters that the grammar knows in place of those that it does not know.
 pub(super) fn blank_unreadable(text: &[u8]) -> Cow<'_, [u8]> {
     let mut blanked = Cow::Borrowed(text);
     let mut offset = 0;
@@ -32,6 +33,9 @@ pub(super) fn blank_unreadable(text: &[u8]) -> Cow<'_, [u8]> {
                 }
             }
         }
+    }
+    for semicolon in line_starts::missing_semicolons(text) {
+        blanked.to_mut()[semicolon] = b';';
     }
     blanked
 }

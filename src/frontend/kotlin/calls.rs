@@ -36,38 +36,21 @@ impl<'t> Kotlin<'t> {
             value = self.flat_links(node, value, &flat[done..]);
             done = flat.len();
         }
-        let mut before = None;
         for (index, link) in nested.iter().enumerate() {
             if entered {
                 self.tree.leave(1);
             }
-            if flat.len() + index < done {
-                continue;
+            if flat.len() + index >= done {
+                value = self.follow(value, link);
             }
-            if let Some(next_line) = self.starts_next_line(link) {
-                let ended = std::mem::replace(&mut value, next_line);
-                if before.is_none() {
-                    before = Some(ended)
-                } else {
-                    self.spilled.push(ended)
-                }
-                continue;
-            }
-            value = self.follow(value, link);
         }
-        match before {
-            Some(first) => {
-                self.spilled.push(value);
-                first
-            }
-            None => value,
-        }
+        value
     }
 
     /// Lowers what the chain starts with, and says how many links that took.
     fn chain_base(&mut self, base: Node<'t>, links: &[Link<'t>]) -> (Expr, usize) {
         if let Some(&Link::Call { node, member: None, suffix }) = links.first() {
-            if base.kind() == "simple_identifier" && self.starts_next_line(&links[0]).is_none() {
+            if base.kind() == "simple_identifier" {
                 return (self.call(node, None, base, false, suffix), 1);
             }
             // On one line, the body of an object is read as a lambda that the object is called with.
@@ -92,29 +75,11 @@ impl<'t> Kotlin<'t> {
         self.tree.at(node, ExprKind::Unknown(parts))
     }
 
-    /// An argument list that starts on the next line is no argument list but the start of the next statement.
-    fn starts_next_line(&mut self, link: &Link<'t>) -> Option<Expr> {
-        let Link::Call { node, suffix, .. } = *link else { return None };
-        let callee_end = tree::children(node).first()?.end_byte();
-        if !self.lines_matter || !self.breaks_line(callee_end, suffix.start_byte()) {
-            return None;
-        }
-        let [args] = tree::children(suffix)[..] else { return None };
-        let [arg] = tree::children(args)[..] else { return None };
-        let [value] = tree::children(arg)[..] else { return None };
-        if args.kind() != "value_arguments" || arg.kind() != "value_argument" {
-            return None;
-        }
-        Some(self.condition(value))
-    }
-
     fn follow(&mut self, receiver: Expr, link: &Link<'t>) -> Expr {
         match *link {
             Link::Member { node, suffix } => self.member(node, receiver, suffix),
             Link::Index { node, suffix } => {
-                let outer = std::mem::replace(&mut self.lines_matter, false);
                 let args = tree::children(suffix).into_iter().map(|index| self.expr(index)).collect();
-                self.lines_matter = outer;
                 self.tree.at(node, ExprKind::Index { receiver: Box::new(receiver), args })
             }
             Link::Call { node, member: Some(member), suffix } => match tree::child_of_kind(member, "simple_identifier") {
@@ -194,10 +159,7 @@ impl<'t> Kotlin<'t> {
 
     /// Arguments in parentheses of a call of `function`, whose name is a label of the lambdas among them.
     pub(super) fn value_arguments(&mut self, node: Node<'t>, function: &str) -> Vec<Arg> {
-        let outer = std::mem::replace(&mut self.lines_matter, false);
-        let args = tree::children(node).into_iter().map(|arg| self.value_argument(arg, function)).collect();
-        self.lines_matter = outer;
-        args
+        tree::children(node).into_iter().map(|arg| self.value_argument(arg, function)).collect()
     }
 
     fn value_argument(&mut self, node: Node<'t>, function: &str) -> Arg {

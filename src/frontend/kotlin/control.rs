@@ -9,7 +9,7 @@ use crate::ir::{Catch, ExitKind, Expr, ExprKind, LoopKind};
 impl<'t> Kotlin<'t> {
     pub(super) fn if_expression(&mut self, node: Node<'t>) -> Expr {
         let cond = match node.child_by_field_name("condition") {
-            Some(cond) => self.condition(cond),
+            Some(cond) => self.expr(cond),
             None => self.unknown(node),
         };
         let then = match node.child_by_field_name("consequence") {
@@ -18,14 +18,6 @@ impl<'t> Kotlin<'t> {
         };
         let otherwise = node.child_by_field_name("alternative").map(|otherwise| Box::new(self.branch(otherwise)));
         self.tree.at(node, ExprKind::If { cond: Box::new(cond), then: Box::new(then), otherwise })
-    }
-
-    /// An expression inside parentheses, where line breaks mean nothing.
-    pub(super) fn condition(&mut self, node: Node<'t>) -> Expr {
-        let outer = std::mem::replace(&mut self.lines_matter, false);
-        let expr = self.expr(node);
-        self.lines_matter = outer;
-        expr
     }
 
     pub(super) fn empty_block(&mut self, node: Node<'t>) -> Expr {
@@ -43,20 +35,20 @@ impl<'t> Kotlin<'t> {
     pub(super) fn for_loop(&mut self, node: Node<'t>, label: Option<String>) -> Expr {
         let declared = tree::children(node).into_iter().find(|child| matches!(child.kind(), "variable_declaration" | "multi_variable_declaration"));
         let bindings = declared.map_or(Vec::new(), |declared| self.variables(declared));
-        let head = self.node_after(node, "in").map(|head| Box::new(self.condition(head)));
+        let head = self.node_after(node, "in").map(|head| Box::new(self.expr(head)));
         let body = self.loop_body(node);
         self.tree.at(node, ExprKind::Loop { kind: LoopKind::ForEach, label, bindings, head, body })
     }
 
     pub(super) fn while_loop(&mut self, node: Node<'t>, label: Option<String>) -> Expr {
-        let head = self.node_after(node, "(").map(|head| Box::new(self.condition(head)));
+        let head = self.node_after(node, "(").map(|head| Box::new(self.expr(head)));
         let body = self.loop_body(node);
         self.tree.at(node, ExprKind::Loop { kind: LoopKind::While, label, bindings: Vec::new(), head, body })
     }
 
     pub(super) fn do_while_loop(&mut self, node: Node<'t>, label: Option<String>) -> Expr {
         let body = self.loop_body(node);
-        let head = self.node_after(node, "(").map(|head| Box::new(self.condition(head)));
+        let head = self.node_after(node, "(").map(|head| Box::new(self.expr(head)));
         self.tree.at(node, ExprKind::Loop { kind: LoopKind::DoWhile, label, bindings: Vec::new(), head, body })
     }
 
@@ -89,14 +81,8 @@ impl<'t> Kotlin<'t> {
             _ => ExitKind::Continue,
         };
         let label = tree::child_of_kind(node, "label").map(|label| self.label(label));
-        let keyword_end = node.child(0).map_or(node.start_byte(), |keyword| keyword.end_byte());
         let operand = tree::children(node).into_iter().rev().find(|child| child.kind() != "label" && !types::is_type(*child));
-        let mut value = operand.map(|operand| self.expr(operand));
-        // `return` takes no value from the next line.
-        if kind == ExitKind::Return && self.lines_matter && operand.is_some_and(|operand| self.breaks_line(keyword_end, operand.start_byte())) {
-            let at = self.spilled.len();
-            self.spilled.splice(at..at, value.take());
-        }
-        self.tree.at(node, ExprKind::Exit { kind, label, value: value.map(Box::new) })
+        let value = operand.map(|operand| Box::new(self.expr(operand)));
+        self.tree.at(node, ExprKind::Exit { kind, label, value })
     }
 }

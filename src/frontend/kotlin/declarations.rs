@@ -48,9 +48,6 @@ impl<'t> Kotlin<'t> {
                     }
                 }
             }
-            for spilled in std::mem::take(&mut self.spilled) {
-                self.build.initial(spilled);
-            }
         }
     }
 
@@ -168,7 +165,6 @@ impl<'t> Kotlin<'t> {
     }
 
     fn class_parameters(&mut self, head: Node<'t>, function: &mut Function, body: &mut Vec<Expr>) {
-        let outer = std::mem::replace(&mut self.lines_matter, false);
         for node in tree::children(head).into_iter().filter(|child| child.kind() == "class_parameter") {
             let modifiers = self.modifiers(node);
             let default = self.node_after(node, "=").map(|default| self.expr(default));
@@ -194,7 +190,6 @@ impl<'t> Kotlin<'t> {
             }
             function.params.push(param);
         }
-        self.lines_matter = outer;
     }
 
     /// A constant of an enum; one with arguments or a body is initialised with its construction.

@@ -38,20 +38,15 @@ impl<'t> Kotlin<'t> {
     /// Lowers any expression or statement.
     pub(super) fn expr(&mut self, node: Node<'t>) -> Expr {
         let mut node = node;
-        let outer = self.lines_matter;
         while node.kind() == "parenthesized_expression" {
             let [inner] = tree::children(node)[..] else { break };
-            self.lines_matter = false;
             node = inner;
         }
-        let expr = if self.tree.enter(node, 1) {
-            let expr = self.expr_unguarded(node);
-            self.tree.leave(1);
-            expr
-        } else {
-            self.unknown(node)
-        };
-        self.lines_matter = outer;
+        if !self.tree.enter(node, 1) {
+            return self.unknown(node);
+        }
+        let expr = self.expr_unguarded(node);
+        self.tree.leave(1);
         expr
     }
 

@@ -39,7 +39,6 @@ impl<'t> Kotlin<'t> {
     /// The `function_value_parameters` of a function.
     pub(super) fn params_in(&mut self, node: Node<'t>) -> Vec<Param> {
         let Some(list) = tree::child_of_kind(node, "function_value_parameters") else { return Vec::new() };
-        let outer = std::mem::replace(&mut self.lines_matter, false);
         let mut params: Vec<Param> = Vec::new();
         let mut modifiers: Option<Modifiers> = None;
         for part in tree::children(list) {
@@ -67,7 +66,6 @@ impl<'t> Kotlin<'t> {
                 }
             }
         }
-        self.lines_matter = outer;
         params
     }
 
@@ -77,18 +75,10 @@ impl<'t> Kotlin<'t> {
         if tree::child_of_kind(body, "=").is_none() {
             return (Some(self.braces(body)), false);
         }
-        let outer_spilled = std::mem::take(&mut self.spilled);
-        let outer_lines = std::mem::replace(&mut self.lines_matter, true);
-        let mut value = match self.node_after(body, "=") {
+        let value = match self.node_after(body, "=") {
             Some(value) => self.expr(value),
             None => self.empty_block(body),
         };
-        self.lines_matter = outer_lines;
-        let spilled = std::mem::replace(&mut self.spilled, outer_spilled);
-        if !spilled.is_empty() {
-            let statements = std::iter::once(value).chain(spilled).collect();
-            value = self.tree.at(body, ExprKind::Block { label: None, body: statements });
-        }
         (Some(value), true)
     }
 

@@ -26,9 +26,7 @@ impl<'t> Kotlin<'t> {
             let text = constant_text(self.tree.text_of(node));
             return self.tree.at(node, ExprKind::Literal(Literal::Text(text)));
         }
-        let outer = std::mem::replace(&mut self.lines_matter, false);
         let values = parts.into_iter().map(|part| self.interpolated(part)).collect();
-        self.lines_matter = outer;
         self.tree.at(node, ExprKind::Unknown(values))
     }
 

@@ -15,7 +15,7 @@ impl<'t> Kotlin<'t> {
             match child.kind() {
                 "when_subject" => {
                     binding = tree::child_of_kind(child, "variable_declaration").map(|variable| self.variable(variable).name);
-                    subject = tree::children(child).last().map(|value| Box::new(self.condition(*value)));
+                    subject = tree::children(child).last().map(|value| Box::new(self.expr(*value)));
                 }
                 "when_entry" => arms.push(self.when_entry(child)),
                 _ => {}

@@ -7,6 +7,7 @@ mod control;
 mod declarations;
 mod expressions;
 mod functions;
+mod line_starts;
 mod literals;
 mod matching;
 mod properties;
@@ -50,16 +51,12 @@ pub(crate) fn lower(text: &str) -> Lowered {
 struct Kotlin<'t> {
     tree: Lowering<'t>,
     build: ModuleBuilder,
-    /// Statements that the grammar took for the end of the one before; they follow it.
-    spilled: Vec<Expr>,
-    /// Whether a line break can end a statement here: not inside parentheses and brackets.
-    lines_matter: bool,
     errors: Errors<'t>,
 }
 
 impl<'t> Kotlin<'t> {
     fn new(text: &'t str, root: Node<'t>) -> Self {
-        Self { tree: Lowering::new(text), build: ModuleBuilder::new(Language::Kotlin), spilled: Vec::new(), lines_matter: true, errors: Errors::new(root) }
+        Self { tree: Lowering::new(text), build: ModuleBuilder::new(Language::Kotlin), errors: Errors::new(root) }
     }
 
     fn source_file(&mut self, node: Node<'t>) {
@@ -113,23 +110,15 @@ impl<'t> Kotlin<'t> {
         self.tree.at(node, ExprKind::Unknown(Vec::new()))
     }
 
-    /// Whether a line break stands between two byte offsets.
-    fn breaks_line(&self, from: usize, to: usize) -> bool {
-        self.tree.text.get(from..to).is_some_and(|between| between.contains(['\n', '\r']))
-    }
-
     /// Error nodes inside `node` that nobody lowered: their calls and declarations, so that none is lost.
     fn stray_errors(&mut self, node: Node<'t>) -> Vec<Expr> {
-        let outer_spilled = std::mem::take(&mut self.spilled);
         let mut lowered = Vec::new();
         for stray in self.errors.left_in(node) {
             // Lowering one may have lowered those inside it.
             if !self.errors.is_lowered(stray) {
                 lowered.push(self.expr(stray));
-                lowered.append(&mut self.spilled);
             }
         }
-        self.spilled = outer_spilled;
         lowered
     }
 

@@ -35,15 +35,8 @@ impl<'t> Kotlin<'t> {
 
     /// The statements of a `statements` node, or of anything that directly holds some.
     pub(super) fn statements(&mut self, node: Node<'t>) -> Vec<Expr> {
-        let outer_lines = std::mem::replace(&mut self.lines_matter, true);
-        let outer_spilled = std::mem::take(&mut self.spilled);
         let mut out = Vec::new();
-        for group in labelled(&tree::children(node)) {
-            self.add_statements(group, &mut out);
-            out.append(&mut self.spilled);
-        }
-        self.spilled = outer_spilled;
-        self.lines_matter = outer_lines;
+        self.add_statements(&tree::children(node), &mut out);
         out
     }
 
@@ -152,9 +145,4 @@ impl<'t> Kotlin<'t> {
     pub(super) fn label(&self, node: Node<'t>) -> String {
         self.tree.text_of(node).trim_end_matches('@').trim_matches('`').to_owned()
     }
-}
-
-/// Sibling nodes in groups of a statement and the labels and annotations before it.
-fn labelled<'s, 't>(nodes: &'s [Node<'t>]) -> impl Iterator<Item = &'s [Node<'t>]> {
-    nodes.split_inclusive(|node| !matches!(node.kind(), "label" | "annotation"))
 }

@@ -2,6 +2,7 @@
 //! when the table is full. An error inside a template is enough to leave its string open for good, so a file with more templates
 //! than the table has places is parsed without them.
 
+use super::line_starts::{character_length, comment_length};
 use crate::frontend::blanking::blank;
 
 /// The table holds 512 strings; this stays clear of it. Hardly any file that a person wrote has as many templates.
@@ -141,28 +142,6 @@ impl Scan<'_> {
             _ => {}
         }
         at + 1
-    }
-}
-
-/// The length of a block comment, which may hold others.
-fn comment_length(text: &[u8]) -> usize {
-    let (mut at, mut depth) = (2, 1);
-    while at < text.len() && depth > 0 {
-        match text[at..] {
-            [b'/', b'*', ..] => (at, depth) = (at + 2, depth + 1),
-            [b'*', b'/', ..] => (at, depth) = (at + 2, depth - 1),
-            _ => at += 1,
-        }
-    }
-    at
-}
-
-/// The length of a character literal, or of a lone quote.
-fn character_length(text: &[u8]) -> usize {
-    match text {
-        [_, b'\\', _, b'\'', ..] => 4,
-        [_, b'"', b'\'', ..] => 3,
-        _ => 1,
     }
 }
 
