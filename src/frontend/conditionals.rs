@@ -147,10 +147,10 @@ impl Conditional {
     }
 }
 
-/// The lowered branches as an `If` with an unknown condition, after the declarations that they share with what follows.
-pub(crate) fn branch_expressions(lowering: &mut Lowering<'_>, span: Span, branches: Vec<Vec<Expr>>, has_else: bool) -> Vec<Expr> {
-    let mut hoisted = Vec::new();
-    let branches: Vec<Expr> = branches.into_iter().map(|body| branch_block(lowering, span, body, &mut hoisted)).collect();
+/// The lowered branches as an `If` with an unknown condition, after the declarations that they share with what follows up to `end`.
+pub(crate) fn branch_expressions(lowering: &mut Lowering<'_>, span: Span, end: u32, branches: Vec<Vec<Expr>>, has_else: bool) -> Vec<Expr> {
+    let mut hoisted = Hoisted { whole: span, rest: rest_of(lowering, span.end, end), declarations: Vec::new() };
+    let branches: Vec<Expr> = branches.into_iter().map(|body| branch_block(lowering, body, &mut hoisted)).collect();
     let mut branches = branches.into_iter().rev();
     let mut otherwise = if has_else { branches.next() } else { None };
     for branch in branches {
@@ -158,30 +158,46 @@ pub(crate) fn branch_expressions(lowering: &mut Lowering<'_>, span: Span, branch
         let kind = ExprKind::If { cond: Box::new(condition), then: Box::new(branch), otherwise: otherwise.map(Box::new) };
         otherwise = Some(lowering.expr(span, kind));
     }
-    hoisted.extend(otherwise);
-    hoisted
+    hoisted.declarations.extend(otherwise);
+    hoisted.declarations
+}
+
+fn rest_of<'t>(lowering: &Lowering<'t>, start: u32, end: u32) -> &'t str {
+    lowering.text.get(start as usize..end as usize).unwrap_or_default()
+}
+
+/// Declarations that move before a block, because they are in scope after it.
+struct Hoisted<'t> {
+    /// The range that the block stands for.
+    whole: Span,
+    /// The text after it in the same list of statements: only what it mentions has to move.
+    rest: &'t str,
+    declarations: Vec<Expr>,
 }
 
 /// Statements that become a block, perhaps with a label, though what they declare is in scope after it: the declarations come first.
-pub(crate) fn hoisted_block(lowering: &mut Lowering<'_>, whole: Span, body: Vec<Expr>, label: Option<String>) -> Vec<Expr> {
-    let mut hoisted = Vec::new();
-    let mut block = branch_block(lowering, whole, body, &mut hoisted);
+pub(crate) fn hoisted_block(lowering: &mut Lowering<'_>, whole: Span, end: u32, body: Vec<Expr>, label: Option<String>) -> Vec<Expr> {
+    let mut hoisted = Hoisted { whole, rest: rest_of(lowering, whole.start, end), declarations: Vec::new() };
+    let mut block = branch_block(lowering, body, &mut hoisted);
     if let ExprKind::Block { label: slot, .. } = &mut block.kind {
         *slot = label;
     }
-    hoisted.push(block);
-    hoisted
+    hoisted.declarations.push(block);
+    hoisted.declarations
 }
 
 /// A branch's statements as a block. What it declares is in scope after the branch, so the declaration moves before the
 /// whole conditional and an assignment takes its place.
-fn branch_block(lowering: &mut Lowering<'_>, whole: Span, mut body: Vec<Expr>, hoisted: &mut Vec<Expr>) -> Expr {
+fn branch_block(lowering: &mut Lowering<'_>, mut body: Vec<Expr>, hoisted: &mut Hoisted<'_>) -> Expr {
     for statement in &mut body {
         let ExprKind::Let { name, ty, value, delegated: false, name_span, .. } = &mut statement.kind else { continue };
+        if name == "_" || !hoisted.rest.contains(name.as_str()) {
+            continue;
+        }
         let (name, name_span) = (name.clone(), *name_span);
-        if !hoisted.iter().any(|known| matches!(&known.kind, ExprKind::Let { name: known, .. } if *known == name)) {
+        if !hoisted.declarations.iter().any(|known| matches!(&known.kind, ExprKind::Let { name: known, .. } if *known == name)) {
             let kind = ExprKind::Let { name: name.clone(), ty: ty.take(), value: None, mutable: true, delegated: false, name_span };
-            hoisted.push(lowering.expr(statement.span, kind));
+            hoisted.declarations.push(lowering.expr(statement.span, kind));
         }
         statement.kind = match value.take() {
             Some(value) => ExprKind::Assign { target: Box::new(lowering.expr(name_span, ExprKind::Name(name))), value, compound: false },
@@ -190,7 +206,7 @@ fn branch_block(lowering: &mut Lowering<'_>, whole: Span, mut body: Vec<Expr>, h
     }
     let span = match (body.first(), body.last()) {
         (Some(first), Some(last)) => Span { start: first.span.start, end: last.span.end },
-        _ => whole,
+        _ => hoisted.whole,
     };
     lowering.expr(span, ExprKind::Block { label: None, body })
 }

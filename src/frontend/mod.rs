@@ -59,7 +59,7 @@ pub fn lower(file: &SourceFile) -> Lowered {
         Language::Kotlin => kotlin::lower(&file.text),
         Language::Java => java::lower(&file.text),
         Language::Swift => swift::lower(&file.text),
-        Language::ObjectiveC => objc::lower(&file.text, file.path.ends_with(".h")),
+        Language::ObjectiveC => objc::lower(&file.text),
     }
 }
 

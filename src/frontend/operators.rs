@@ -302,7 +302,7 @@ impl Builder<'_, '_> {
         let mut all = vec![built.expr];
         all.extend(parts);
         let (expr, added) = match operator {
-            Infix::Other if all.len() > LONG_CHAIN => {
+            Infix::Other => {
                 let span = Span { start: all[0].span.start, end: all[all.len() - 1].span.end };
                 (self.lowering.expr(span, ExprKind::Unknown(all)), 1)
             }

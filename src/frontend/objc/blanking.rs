@@ -5,15 +5,12 @@ use std::ops::Range;
 use crate::frontend::blanking::blank;
 use crate::frontend::conditionals::{Conditional, blank_conditionals};
 
-/// The text to parse, as long as `text`, and the conditional directives that were blanked. Headers keep theirs: include
-/// guards are harmless.
-pub(super) fn prepare(text: &str, is_header: bool) -> (String, Vec<Conditional>) {
+/// The text to parse, as long as `text`, and the conditional directives that were blanked.
+pub(super) fn prepare(text: &str) -> (String, Vec<Conditional>) {
     let mut bytes = text.as_bytes().to_vec();
-    let mut conditionals = Vec::new();
-    if !is_header {
-        conditionals = blank_conditionals(&mut bytes, true);
-        blank_pragmas(&mut bytes);
-    }
+    let conditionals = blank_conditionals(&mut bytes, true);
+    blank_pragmas(&mut bytes);
+    replace_handlers(&mut bytes);
     replace_macros(&mut bytes);
     let prepared = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     (prepared, conditionals)
@@ -29,6 +26,38 @@ fn blank_pragmas(text: &mut [u8]) {
         }
         start = end;
     }
+}
+
+/// Replaces macros that open a function which a line `$$` closes, such as `$$class_handler(name, …)`.
+fn replace_handlers(text: &mut [u8]) {
+    let mut start = 0;
+    let mut is_open = false;
+    while start < text.len() {
+        let end = start + text[start..].iter().position(|byte| *byte == b'\n').unwrap_or(text.len() - start);
+        let line = &text[start..end];
+        if line.starts_with(b"$$") && line.trim_ascii_end() == b"$$" {
+            if std::mem::take(&mut is_open) {
+                text[start..start + 2].copy_from_slice(b"} ");
+            }
+        } else if line.starts_with(b"$$")
+            && let Some(arguments) = arguments_after(text, start + 2 + text[start + 2..end].iter().take_while(|byte| is_word(**byte)).count())
+        {
+            is_open = open_handler(text, start, arguments);
+        }
+        start = end + 1;
+    }
+}
+
+fn open_handler(text: &mut [u8], start: usize, arguments: Range<usize>) -> bool {
+    let inside = &text[arguments.start + 1..arguments.end - 1];
+    let name = inside.split(|byte| *byte == b',').next().unwrap_or_default().trim_ascii();
+    let sign = if text[start + 2..].starts_with(b"class") { "+" } else { "-" };
+    let replacement = [sign.as_bytes(), b"(void)", name, b"{"].concat();
+    let fits = !name.is_empty() && name.iter().all(|byte| is_word(*byte)) && replacement.len() <= arguments.end - start;
+    if fits {
+        overwrite(text, start..arguments.end, &replacement);
+    }
+    fits
 }
 
 /// Qualifiers and macros without arguments that say nothing about control flow.
@@ -96,6 +125,9 @@ fn replace_macros(text: &mut [u8]) {
                 at = comment_end(text, at);
                 continue;
             }
+            // What a directive holds is not declared here.
+            b'#' if starts_line(text, at) => directive_end(text, at),
+            b'@' if text[at..].starts_with(b"@class") => forward_declaration_end(text, at),
             quote @ (b'"' | b'\'') => quoted_end(text, at, quote),
             byte if is_word(byte) => {
                 let end = at + text[at..].iter().take_while(|byte| is_word(**byte)).count();
@@ -108,7 +140,7 @@ fn replace_macros(text: &mut [u8]) {
             }
             _ => at + 1,
         };
-        before.byte = Some(text[end - 1]);
+        before.byte = Some(if matches!(text[at], b'#') { b';' } else { text[end - 1] });
         before.offset = end - 1;
         at = end;
     }
@@ -155,7 +187,9 @@ fn is_list_item(text: &[u8], end: usize, before: &Before) -> bool {
 
 /// Whether a macro annotates a declaration: by its name, or because it stands alone before one.
 fn is_annotation(text: &[u8], name: &str, end: usize, before: &Before) -> bool {
-    let is_upper = name.len() > 3 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let is_upper = name.len() > 3
+        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     let next = next_solid(text, end).map_or(&b""[..], |next| &text[next..]);
     let after_declaration = before.byte.is_none_or(|byte| is_word(byte) || matches!(byte, b')' | b';' | b'}' | b'>' | b'*' | b']'));
     let after_keyword = matches!(text.get(before.word.clone()), Some(b"return" | b"case" | b"goto" | b"else" | b"defined")) && before.byte.is_some_and(is_word);
@@ -240,6 +274,32 @@ fn arguments_after(text: &[u8], end: usize) -> Option<Range<usize>> {
         at += 1;
     }
     None
+}
+
+fn starts_line(text: &[u8], at: usize) -> bool {
+    text[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t')).is_none_or(|byte| *byte == b'\n')
+}
+
+fn directive_end(text: &[u8], start: usize) -> usize {
+    let mut end = start;
+    loop {
+        end += text[end..].iter().position(|byte| *byte == b'\n').map_or(text.len() - end, |length| length + 1);
+        if end >= text.len() || !text[start..end].trim_ascii_end().ends_with(b"\\") {
+            return end;
+        }
+    }
+}
+
+/// `@class A, B<__covariant T>;` says nothing that lowering wants to know.
+fn forward_declaration_end(text: &mut [u8], start: usize) -> usize {
+    let length = text[start..].iter().position(|byte| matches!(byte, b';' | b'{' | b'}' | b'(' | b'#'));
+    match length {
+        Some(length) if text[start + length] == b';' => {
+            blank(text, start..start + length);
+            start + length + 1
+        }
+        _ => start + 1,
+    }
 }
 
 fn next_solid(text: &[u8], start: usize) -> Option<usize> {

@@ -22,9 +22,9 @@ use super::{Gap, GapKind, Lowered};
 use crate::ir::{Expr, ExprKind, Module};
 use crate::source::{Language, Span};
 
-/// Lowers Objective-C source; headers get less blanking.
-pub(crate) fn lower(text: &str, is_header: bool) -> Lowered {
-    let (prepared, conditionals) = blanking::prepare(text, is_header);
+/// Lowers Objective-C source and headers.
+pub(crate) fn lower(text: &str) -> Lowered {
+    let (prepared, conditionals) = blanking::prepare(text);
     let Some(parsed) = tree::parse(Language::ObjectiveC, prepared.as_bytes()) else {
         let gap = Gap { span: Span::new(0, text.len()), kind: GapKind::TimedOut };
         return Lowered { module: Module::new(Language::ObjectiveC), gaps: vec![gap], error_bytes: 0 };

@@ -30,10 +30,10 @@ impl ObjC<'_> {
         let mut out = Vec::new();
         for group in conditionals::group(nodes, within, &self.conditionals) {
             match group {
-                Group::Plain(node) => self.statement(node, &mut out),
+                Group::Plain(node) => self.statement(node, within, &mut out),
                 Group::Branches(Branches { span, branches, has_else }) => {
                     let lowered = branches.into_iter().map(|(range, nodes)| self.statements(nodes, range)).collect();
-                    out.extend(conditionals::branch_expressions(&mut self.tree, span, lowered, has_else));
+                    out.extend(conditionals::branch_expressions(&mut self.tree, span, within.end, lowered, has_else));
                 }
             }
         }
@@ -59,11 +59,11 @@ impl ObjC<'_> {
     }
 
     /// One statement, which may become several expressions.
-    fn statement(&mut self, node: Node<'_>, out: &mut Vec<Expr>) {
+    fn statement(&mut self, node: Node<'_>, within: Span, out: &mut Vec<Expr>) {
         match node.kind() {
             "declaration" => self.local_variables(node, out),
             "expression_statement" => out.extend(tree::children(node).into_iter().map(|child| self.expression(child))),
-            "labeled_statement" => self.labelled(node, out),
+            "labeled_statement" => self.labelled(node, within, out),
             "if_statement" | "switch_statement" | "while_statement" | "do_statement" | "for_statement" | "try_statement" => {
                 let lowered = self.nested(node, |this| vec![this.branching(node)]);
                 out.extend(lowered);
@@ -119,11 +119,11 @@ impl ObjC<'_> {
     }
 
     /// `label: statement`. A `goto` to it from before leaves what stands before it, which thus becomes a block with that label.
-    fn labelled(&mut self, node: Node<'_>, out: &mut Vec<Expr>) {
+    fn labelled(&mut self, node: Node<'_>, within: Span, out: &mut Vec<Expr>) {
         let label = node.child_by_field_name("label");
         let name = label.map_or("", |label| self.text(label));
         if self.jump_targets.contains(name) && !out.is_empty() {
-            let before = conditionals::hoisted_block(&mut self.tree, tree::span(node), std::mem::take(out), Some(name.to_owned()));
+            let before = conditionals::hoisted_block(&mut self.tree, tree::span(node), within.end, std::mem::take(out), Some(name.to_owned()));
             out.extend(before);
         }
         let rest = tree::children(node).into_iter().filter(|child| Some(*child) != label).collect();

@@ -143,7 +143,12 @@ impl<'t> Swift<'t> {
     fn piece<'n>(&self, node: Node<'n>, parent: &str, pieces: &mut Vec<Piece<'n>>) {
         let kind = node.kind();
         match (parent, kind) {
+            // `!(a)` parses as a call of the operator: the arguments are its operand.
+            (_, "call_suffix" | "value_arguments") if expects_operand(pieces) => pieces.push(Piece::Atom(node)),
             (_, "call_suffix" | "constructor_suffix" | "value_arguments") => pieces.push(Piece::Arguments(node)),
+            ("call_expression", "bang") => pieces.push(Piece::Prefix(Prefix::Not, node)),
+            ("call_expression", "-") => pieces.push(Piece::Prefix(Prefix::Minus, node)),
+            ("call_expression", _) if is_operator(node) => pieces.push(Piece::Prefix(Prefix::Other, node)),
             (_, "navigation_suffix") => pieces.push(Piece::Navigation(node)),
             (_, "?") if node.child_count() > 0 || parent != "ternary_expression" => pieces.push(Piece::Optional),
             ("ternary_expression", "?") => pieces.push(Piece::Question),
@@ -187,6 +192,7 @@ impl<'t> Swift<'t> {
             "super_expression" => self.tree.at(node, ExprKind::Super),
             "lambda_literal" => self.closure(node),
             "tuple_expression" => self.tuple(node),
+            "call_suffix" | "value_arguments" => self.parenthesized(node),
             "array_literal" | "dictionary_literal" => self.collection(node),
             "if_statement" | "switch_statement" | "do_statement" | "guard_statement" => self.nested_statement(node),
             "macro_invocation" => self.macro_call(node),
@@ -205,6 +211,19 @@ impl<'t> Swift<'t> {
         let expr = self.branching(node);
         self.tree.leave(1);
         expr
+    }
+
+    /// The operand of a prefix operator that the grammar takes for arguments.
+    fn parenthesized(&mut self, node: Node<'_>) -> Expr {
+        self.lowered.insert(node.id());
+        let list = if node.kind() == "value_arguments" { Some(node) } else { tree::child_of_kind(node, "value_arguments") };
+        let is_array = list.is_some_and(|list| tree::child_of_kind(list, "[").is_some());
+        let mut values: Vec<Expr> = self.arguments(node).into_iter().map(|arg| arg.value).collect();
+        match values.len() {
+            _ if is_array => self.tree.at(node, ExprKind::Collection(values)),
+            1 => values.remove(0),
+            _ => self.unknown(tree::span(node), values),
+        }
     }
 
     /// `(a)` is a; `(a, b)` is unknown.
@@ -265,6 +284,16 @@ fn levels(pieces: &[Piece<'_>]) -> u32 {
 /// How many pieces belong to the operand before them.
 fn suffixes(pieces: &[Piece<'_>]) -> usize {
     pieces.iter().take_while(|piece| matches!(piece, Piece::Arguments(_) | Piece::Navigation(_) | Piece::Optional | Piece::Postfix)).count()
+}
+
+/// Whether what comes next is an operand.
+fn expects_operand(pieces: &[Piece<'_>]) -> bool {
+    matches!(pieces.last(), Some(Piece::Prefix(..) | Piece::Infix(_) | Piece::Question | Piece::Colon))
+}
+
+/// Whether a node that is called is an operator.
+fn is_operator(node: Node<'_>) -> bool {
+    node.kind() == "custom_operator" || (!node.is_named() && !matches!(node.kind(), "?" | "(" | ")"))
 }
 
 fn is_binary(kind: &str) -> bool {

@@ -22,28 +22,42 @@ impl Swift<'_> {
     }
 
     fn string(&mut self, node: Node<'_>, text: &str) -> Expr {
-        let mut parts = Vec::new();
-        for child in tree::children(node) {
+        let children = tree::children(node);
+        if !children.iter().any(|child| matches!(child.kind(), "interpolated_expression" | "raw_str_interpolation" | "ERROR")) {
+            let literal = match node.kind() {
+                "line_string_literal" => unescaped(text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)),
+                "raw_string_literal" => text.trim_matches('#').trim_matches('"').to_owned(),
+                _ => multi_line(text),
+            };
+            return self.tree.at(node, ExprKind::Literal(Literal::Text(literal)));
+        }
+        let mut parts: Vec<Expr> = Vec::new();
+        for child in children {
             match child.kind() {
                 "interpolated_expression" => parts.extend(self.interpolated(child)),
                 "raw_str_interpolation" => {
-                    for inner in tree::children(child).into_iter().filter(|inner| inner.kind() == "interpolated_expression") {
-                        parts.extend(self.interpolated(inner));
-                    }
+                    let inner: Vec<_> = tree::children(child).into_iter().filter(|inner| inner.kind() == "interpolated_expression").collect();
+                    parts.extend(inner.into_iter().filter_map(|inner| self.interpolated(inner)));
                 }
                 "ERROR" => parts.push(self.generic(child)),
-                _ => {}
+                _ => self.text_part(child, &mut parts),
             }
         }
-        if !parts.is_empty() || text.contains("\\(") {
-            return self.unknown(tree::span(node), parts);
+        self.unknown(tree::span(node), parts)
+    }
+
+    /// A piece of text between interpolations. The grammar makes escapes pieces of their own.
+    fn text_part(&mut self, node: Node<'_>, parts: &mut Vec<Expr>) {
+        let text = unescaped(self.source.get(node.byte_range()).unwrap_or_default());
+        if let Some(Expr { kind: ExprKind::Literal(Literal::Text(before)), span, .. }) = parts.last_mut()
+            && span.end as usize == node.start_byte()
+        {
+            before.push_str(&text);
+            span.end = node.end_byte() as u32;
+            return;
         }
-        let literal = match node.kind() {
-            "line_string_literal" => Literal::Text(unescaped(text.trim_matches('"'))),
-            "raw_string_literal" => Literal::Text(text.trim_matches('#').trim_matches('"').to_owned()),
-            _ => Literal::Text(multi_line(text)),
-        };
-        self.tree.at(node, ExprKind::Literal(literal))
+        let part = self.tree.at(node, ExprKind::Literal(Literal::Text(text)));
+        parts.push(part);
     }
 }
 

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::Swift;
 use crate::frontend::GapKind;
 use crate::frontend::tree;
-use crate::ir::Expr;
+use crate::ir::{Expr, TypeKind, Visibility};
 
 impl Swift<'_> {
     /// Children of an error among declarations: declarations are members, the rest runs with the initialisers.
@@ -15,8 +15,15 @@ impl Swift<'_> {
         }
         self.lowered.insert(node.id());
         let mut run = Vec::new();
-        for child in tree::all_children(node) {
-            if is_declaration(child) {
+        let children = tree::all_children(node);
+        let mut opened = false;
+        for (index, child) in children.iter().copied().enumerate() {
+            if let Some(name) = broken_type_name(&children[index..]) {
+                self.initial_run(&mut run);
+                self.close_broken_type(node, &mut opened);
+                self.open_broken_type(child, name);
+                opened = true;
+            } else if is_declaration(child) {
                 self.initial_run(&mut run);
                 self.member(child);
             } else {
@@ -24,7 +31,28 @@ impl Swift<'_> {
             }
         }
         self.initial_run(&mut run);
+        self.close_broken_type(node, &mut opened);
         self.tree.leave(1);
+    }
+
+    /// The head of a type whose body holds an error: what follows is its members.
+    fn open_broken_type(&mut self, keyword: Node<'_>, name: Node<'_>) {
+        let kind = match keyword.kind() {
+            "enum" => TypeKind::Enum,
+            "extension" => TypeKind::Extension,
+            "protocol" => TypeKind::Interface,
+            _ => TypeKind::Class,
+        };
+        let name = if super::types::is_type(name) { self.type_ref(name).name } else { self.name_of(name) };
+        let mut decl = self.builder.new_type(kind, name, tree::span(keyword));
+        decl.visibility = Visibility::Internal;
+        self.builder.open_type(decl);
+    }
+
+    fn close_broken_type(&mut self, node: Node<'_>, opened: &mut bool) {
+        if std::mem::take(opened) {
+            self.builder.close_type(&mut self.tree, node);
+        }
     }
 
     fn initial_run(&mut self, run: &mut Vec<Node<'_>>) {
@@ -118,4 +146,12 @@ impl Swift<'_> {
 
 fn is_declaration(node: Node<'_>) -> bool {
     node.kind().ends_with("_declaration") || node.is_error()
+}
+
+/// The name after `class` and the like, when the nodes are the head of a type.
+fn broken_type_name<'n>(nodes: &[Node<'n>]) -> Option<Node<'n>> {
+    let [keyword, name, rest @ ..] = nodes else { return None };
+    let is_keyword = matches!(keyword.kind(), "class" | "struct" | "enum" | "extension" | "protocol" | "actor");
+    let is_name = matches!(name.kind(), "simple_identifier" | "type_identifier" | "user_type");
+    (is_keyword && is_name && rest.iter().any(|node| node.kind() == "{")).then_some(*name)
 }

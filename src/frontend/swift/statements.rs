@@ -45,7 +45,7 @@ impl Swift<'_> {
         let mut label = None;
         for group in groups {
             match group {
-                Group::Branches(branches) => out.extend(self.conditional(branches)),
+                Group::Branches(branches) => out.extend(self.conditional(branches, within.end)),
                 Group::Plain(node) if node.kind() == "statement_label" => label = Some(self.text(node).trim_end_matches(':').to_owned()),
                 Group::Plain(node) if deferred_block(node, self.tree.text).is_some() => deferred.push((node, std::mem::take(&mut out))),
                 Group::Plain(node) => self.statement(node, label.take(), &mut out),
@@ -57,10 +57,10 @@ impl Swift<'_> {
         out
     }
 
-    fn conditional(&mut self, branches: Branches<'_>) -> Vec<Expr> {
+    fn conditional(&mut self, branches: Branches<'_>, end: u32) -> Vec<Expr> {
         let Branches { span, branches, has_else } = branches;
         let lowered = branches.into_iter().map(|(range, nodes)| self.statements(nodes, range)).collect();
-        conditionals::branch_expressions(&mut self.tree, span, lowered, has_else)
+        conditionals::branch_expressions(&mut self.tree, span, end, lowered, has_else)
     }
 
     fn deferred(&mut self, node: Node<'_>, mut before: Vec<Expr>, rest: Vec<Expr>) -> Vec<Expr> {
