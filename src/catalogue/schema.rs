@@ -64,6 +64,8 @@ pub struct PermissionEntry {
     pub usage_keys: Vec<String>,
     /// How people say it: `read contacts`.
     pub label: Option<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// `[[values]]`: constants that mean the same to a rule, such as the URIs of the address book.
@@ -80,6 +82,8 @@ pub struct ValuesEntry {
     /// Literal texts; a text that starts with one of these is one.
     #[serde(default)]
     pub texts: Vec<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// `[[type]]`: a platform or library type, and what its members yield, so that chains carry their type.
@@ -102,6 +106,8 @@ pub struct TypeEntry {
     pub implicit: bool,
     /// Where it is documented.
     pub source: Option<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// `[[service]]`: `getSystemService(constant)` yields `type`.
@@ -128,6 +134,8 @@ pub struct CarrierEntry {
     pub members: Spanned<Vec<Spanned<MemberEntry>>>,
     /// `"receiver"`, or the argument's place.
     pub from: Place,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// The owner types of an entry: one name, or a list of types that have the members alike (`type = ["androidx.…", "android.support.…"]`).
@@ -446,6 +454,8 @@ pub struct AnnotationEntry {
     /// `requires` (callers must have checked: their duty), `guarded` (a library calls it only when granted), `security-exception`
     /// (`@Throws`).
     pub means: Spanned<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// `[[not-a-check]]`.
