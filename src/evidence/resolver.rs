@@ -75,6 +75,8 @@ pub(super) struct Resolver<'m> {
     visited: Vec<bool>,
     field_types: HashMap<FieldId, Option<Typed>>,
     initialisers: HashMap<FieldId, (&'m Expr, bool)>,
+    /// What is assigned to members of `this` that this module does not declare (a header or superclass elsewhere does), by name.
+    undeclared: HashMap<String, &'m Expr>,
 }
 
 impl<'m> Resolver<'m> {
@@ -90,8 +92,10 @@ impl<'m> Resolver<'m> {
             visited: vec![false; module.functions.len()],
             field_types: HashMap::new(),
             initialisers: HashMap::new(),
+            undeclared: HashMap::new(),
         };
         resolver.find_initialisers();
+        resolver.find_undeclared();
         resolver
     }
 
@@ -128,6 +132,31 @@ impl<'m> Resolver<'m> {
                 }
             }
         }
+    }
+
+    fn find_undeclared(&mut self) {
+        let exprs = self.out.exprs.clone();
+        for expr in exprs.into_iter().flatten() {
+            if let ExprKind::Assign { target, value, .. } = &expr.kind
+                && let ExprKind::Member { receiver, name, .. } = &target.kind
+                && matches!(receiver.kind, ExprKind::This(None))
+                && matches!(value.kind, ExprKind::Call(_) | ExprKind::Cast { .. })
+            {
+                self.undeclared.entry(name.clone()).or_insert(value);
+            }
+        }
+    }
+
+    /// The type of an undeclared member of `this`, by what is assigned to it.
+    fn undeclared_type(&mut self, receiver: &Expr, name: &str) -> Option<Typed> {
+        if !matches!(receiver.kind, ExprKind::This(None)) {
+            return None;
+        }
+        let value = self.undeclared.remove(name)?;
+        let known = self.out.types.get(&value.id).cloned();
+        let ty = known.or_else(|| self.visit(value));
+        self.undeclared.insert(name.to_owned(), value);
+        ty.map(|typed| Typed::likely(typed.ty))
     }
 
     /// Functions that see the locals around them: local ones and those of anonymous and local types.
@@ -642,15 +671,19 @@ impl<'m> Resolver<'m> {
         if self.names.import_of(name).is_some_and(|import| import.is_static) {
             return None;
         }
-        let imported_member = !looks_like_a_type;
-        if imported_member {
+        // `import android.Manifest.permission`: a type that is written small, because what it stands in is a type.
+        let stands_in_a_type = |path: &str| {
+            let outer = path.rsplit('.').nth(1);
+            outer.is_some_and(|outer| outer.starts_with(|first: char| first.is_uppercase()))
+        };
+        if !looks_like_a_type && !self.names.import_of(name).is_some_and(|import| stands_in_a_type(&import.path)) {
             return None;
         }
         self.names.resolve_name(name, self.this_type(), 8)
     }
 
     fn member(&mut self, expr: &'m Expr, receiver: &'m Expr, name: &str) -> Option<Typed> {
-        let receiver_type = self.visit(receiver)?;
+        let Some(receiver_type) = self.visit(receiver) else { return self.qualified_type(expr, name) };
         match &receiver_type.ty {
             Ty::App { id, .. } => {
                 let field = self.field_in(*id, name);
@@ -665,10 +698,13 @@ impl<'m> Resolver<'m> {
                     self.out.callees.insert(expr.id, methods);
                     return ty;
                 }
-                self.extension_property(name).and_then(|field| {
-                    self.out.bindings.insert(expr.id, Binding::Field(field));
-                    self.field_type(field)
-                })
+                match self.extension_property(name) {
+                    Some(field) => {
+                        self.out.bindings.insert(expr.id, Binding::Field(field));
+                        self.field_type(field)
+                    }
+                    None => self.undeclared_type(receiver, name),
+                }
             }
             Ty::Class(inner) => self.static_member(expr, inner, name, receiver_type.certain),
             Ty::Named { .. } => {
@@ -687,6 +723,26 @@ impl<'m> Resolver<'m> {
                 yielded.map(|typed| Typed { certain: typed.certain && receiver_type.certain, ..typed })
             }
             Ty::Function(_) => None,
+        }
+    }
+
+    /// `android.Manifest`, written out.
+    fn qualified_type(&mut self, expr: &'m Expr, name: &str) -> Option<Typed> {
+        let path = dotted(expr).filter(|path| name.starts_with(|first: char| first.is_uppercase()) && path.starts_with(|first: char| first.is_lowercase()))?;
+        let is_package = path.rsplit('.').skip(1).all(|part| part.starts_with(|first: char| first.is_lowercase()));
+        if !is_package || self.module.language.platform() == crate::source::Platform::Apple || self.is_local_path(expr) {
+            return None;
+        }
+        let ty = Ty::named(path);
+        self.out.bindings.insert(expr.id, Binding::Type(ty.clone()));
+        Some(Typed::certain(Ty::Class(Box::new(ty))))
+    }
+
+    /// Whether a dotted path starts at a variable or field.
+    fn is_local_path(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Member { receiver, .. } => self.is_local_path(receiver),
+            _ => self.out.bindings.contains_key(&expr.id),
         }
     }
 
@@ -719,7 +775,9 @@ impl<'m> Resolver<'m> {
                 if let Some(typed) = self.yields(owner, name, None) {
                     return Some(typed);
                 }
-                let nested = Ty::named(format!("{outer}.{name}"));
+                let nested = format!("{outer}.{name}");
+                let is_type = name.starts_with(|first: char| first.is_uppercase()) || outer.ends_with("Manifest") || self.names.owns_something(&nested);
+                let nested = Ty::named(is_type.then_some(nested)?);
                 self.out.bindings.insert(expr.id, Binding::Type(nested.clone()));
                 Some(Typed { ty: Ty::Class(Box::new(nested)), certain })
             }
