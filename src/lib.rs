@@ -1,7 +1,16 @@
 //! askfirst finds every access to people's data in mobile app code, and proves for each that the app asks first, or names the
 //! path on which it doesn't.
 
+pub mod analysis;
 pub mod catalogue;
+pub mod cli;
+pub mod discover;
+pub mod engine;
+pub mod evidence;
 pub mod frontend;
 pub mod ir;
+pub mod prefilter;
+pub mod report;
+pub mod scan;
 pub mod source;
+pub mod verdict;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The `askfirst` program.
+
+fn main() -> std::process::ExitCode {
+    askfirst::cli::main()
+}

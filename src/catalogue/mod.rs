@@ -3,6 +3,7 @@
 //! [`schema`] is what a rule file may say, [`load`] turns rule files into the [`Catalogue`] or into errors with positions.
 
 mod error;
+mod index;
 pub mod load;
 mod model;
 mod names;
@@ -10,5 +11,6 @@ pub mod schema;
 mod shapes;
 
 pub use error::RuleError;
+pub use index::{Entry, Index, accessor_twin, setter_name};
 pub use load::{RuleSource, embedded, with_folder};
 pub use model::*;

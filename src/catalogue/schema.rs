@@ -75,7 +75,7 @@ pub struct ValuesEntry {
     /// What rules call it.
     pub name: Spanned<String>,
     /// Constants and calls that give one: fully qualified, `*` for any last segment (`android.provider.ContactsContract.Contacts.*`);
-    /// `true` for that literal.
+    /// `true` and `false` for those literals, `YES` and `NO` included.
     /// Apple: enum cases with a leading dot and their Objective-C constants.
     #[serde(default)]
     pub constants: Vec<String>,
@@ -156,7 +156,8 @@ pub enum MemberEntry {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AppleMember {
-    /// `enumerateContacts(with:usingBlock:)`; without parentheses for a property; `init(device:)` for a constructor.
+    /// `enumerateContacts(with:usingBlock:)`; `init(device:)` for a constructor. Without parentheses a property, or, for a call,
+    /// whatever the labels (`init` of SwiftUI's views, which have dozens).
     pub swift: Option<String>,
     /// `enumerateContactsWithFetchRequest:error:usingBlock:`; `initWithDevice:error:` for a constructor.
     pub objc: Option<String>,
@@ -330,6 +331,8 @@ pub struct StatusEntry {
     /// Members that hand the answer on: `status`.
     #[serde(default)]
     pub same_members: Vec<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// One value of a status.
@@ -438,6 +441,8 @@ pub struct CallbackEntry {
     pub gives: Spanned<String>,
     /// Where it is documented.
     pub source: Option<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// `[[annotation]]` on a function.

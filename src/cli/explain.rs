@@ -1,0 +1,180 @@
+//! `askfirst explain`: a rule, or what stands at a place.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::args::ExplainArgs;
+use super::output::{Terminal, catalogue};
+use super::{Exit, Wrong};
+use crate::catalogue::Catalogue;
+use crate::discover::Settings;
+use crate::engine::{self, Options, Progress};
+use crate::report::words::{self, StepKind};
+use crate::report::{escape, summary};
+use crate::scan::Scan;
+use crate::verdict::{Rule, Site, Verdict};
+
+/// How many neighbours are named when nothing stands at a place.
+const NEIGHBOURS: usize = 3;
+
+/// Explains.
+pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
+    if let Some(rule) = Rule::from_id(&args.target) {
+        terminal.report(rule_text(rule), None)?;
+        return Ok(Exit::Clean);
+    }
+    let (path, line) = place(&args.target).ok_or_else(|| Wrong(unknown_target(&args.target)))?;
+    let catalogue = catalogue(args.rules.folder.as_deref(), terminal)?;
+    let settings = Settings { paths: vec![path], ..Settings::default() };
+    let scan = engine::scan(&Options { discover: settings, parse_all: true }, &catalogue, &Progress::default())?;
+    terminal.report(&explain_line(&scan, line, &catalogue), None)?;
+    scan.notes.iter().for_each(|note| terminal.note(&format!("note: {}\n", escape::visible(note))));
+    terminal.note(&summary::incomplete(&scan));
+    Ok(if scan.incomplete.is_empty() { Exit::Clean } else { Exit::Incomplete })
+}
+
+/// The page of a rule.
+fn rule_text(rule: Rule) -> &'static str {
+    match rule {
+        Rule::UngatedAccess => include_str!("../../docs/rules/ungated-access.md"),
+        Rule::WrongPermission => include_str!("../../docs/rules/wrong-permission.md"),
+        Rule::IgnoredAnswer => include_str!("../../docs/rules/ignored-answer.md"),
+        Rule::NotACheck => include_str!("../../docs/rules/not-a-check.md"),
+        Rule::DebugOnlyCheck => include_str!("../../docs/rules/debug-only-check.md"),
+        Rule::UndeclaredData => include_str!("../../docs/rules/undeclared-data.md"),
+        Rule::PlatformCheckOnly => include_str!("../../docs/rules/platform-check-only.md"),
+        Rule::WrongFeature => include_str!("../../docs/rules/wrong-feature.md"),
+        Rule::OutsideFeatureScope => include_str!("../../docs/rules/outside-feature-scope.md"),
+    }
+}
+
+/// `FILE:LINE` or `FILE:LINE:COLUMN`.
+fn place(target: &str) -> Option<(PathBuf, u32)> {
+    let (rest, last) = target.rsplit_once(':')?;
+    let last: u32 = last.parse().ok()?;
+    match rest.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?))) {
+        Some((file, line)) if !Path::new(rest).exists() => Some((PathBuf::from(file), line)),
+        _ => Some((PathBuf::from(rest), last)),
+    }
+}
+
+fn unknown_target(target: &str) -> String {
+    if Path::new(target).exists() {
+        return format!("{target}: which line? askfirst explain {target}:LINE");
+    }
+    let closest = Rule::ALL.into_iter().map(|rule| (strsim::jaro_winkler(rule.id(), target), rule)).max_by(|left, right| left.0.total_cmp(&right.0));
+    let rules = Rule::ALL.map(Rule::id).join(", ");
+    match closest {
+        Some((similarity, rule)) if similarity > 0.8 => format!("no rule `{target}`; did you mean `{rule}`?"),
+        _ => format!("no rule `{target}`, and no FILE:LINE; the rules are {rules}"),
+    }
+}
+
+fn explain_line(scan: &Scan, line: u32, catalogue: &Catalogue) -> String {
+    let mut out = String::new();
+    let line_of = |site: &Site| scan.locate(site.place).1.line;
+    let here: Vec<usize> = (0..scan.outcome.sites.len()).filter(|&index| touches(scan, index, line)).collect();
+    for &index in &here {
+        explain_site(scan, index, catalogue, &mut out);
+    }
+    if here.is_empty() {
+        let mut nearest: Vec<&Site> = scan.outcome.sites.iter().collect();
+        nearest.sort_by_key(|site| (line_of(site).abs_diff(line), site.place));
+        nearest.truncate(NEIGHBOURS);
+        put(&mut out, if nearest.is_empty() { "nothing here, nor anywhere in this file" } else { "nothing here; the nearest accesses of this file:" });
+        for site in nearest {
+            let (path, at) = scan.locate(site.place);
+            put(&mut out, &format!("  {path}:{}:{}: {} {} {}", at.line, at.column, site.category, site.verdict.name(), site.api));
+        }
+    }
+    out
+}
+
+/// Whether an access, or a finding about one, starts on the line.
+fn touches(scan: &Scan, index: usize, line: u32) -> bool {
+    let starts_here = |place| scan.locate(place).1.line == line;
+    let findings = || scan.outcome.findings.iter().filter(|finding| finding.site == index);
+    starts_here(scan.outcome.sites[index].place) || findings().any(|finding| starts_here(finding.place))
+}
+
+fn explain_site(scan: &Scan, index: usize, catalogue: &Catalogue, out: &mut String) {
+    let site = &scan.outcome.sites[index];
+    let file = scan.file(site.place.file);
+    let (path, at) = scan.locate(site.place);
+    put(out, &format!("{path}:{}:{}", at.line, at.column));
+    let source = file.lines.line_span(&file.text, at.line).map(|span| file.text_of(span)).unwrap_or_default();
+    put(out, &format!("    {}\n", source.trim().chars().take(160).collect::<String>()));
+    put(out, &format!("  access    {} ({}, {})", site.api, site.category, words::class_name(site.class)));
+    put(out, &format!("  match     {}: {}", words::confidence_name(site.confidence), site.evidence));
+    if !site.needs.is_empty() {
+        put(out, &format!("  needs     {}", site.needs.join(" and ")));
+    }
+    put(out, &format!("  verdict   {}: {}", site.verdict.name(), meaning(site.verdict)));
+    let function = if site.function.is_empty() { "top level or initialiser".to_owned() } else { format!("`{}`", site.function) };
+    let dead = if site.dead_code { ", which nobody calls" } else { "" };
+    put(out, &format!("  function  {function}{dead}"));
+    let steps: Vec<_> = site.trace.iter().map(words::step).collect();
+    for (index, step) in steps.iter().enumerate() {
+        let (path, at) = scan.locate(step.place);
+        let title = if index > 0 {
+            ""
+        } else if site.verdict == Verdict::Guarded {
+            "proof"
+        } else {
+            "path"
+        };
+        let mark = if step.kind == StepKind::Check { "* " } else { "" };
+        put(out, &format!("  {title:<9} {mark}{path}:{}: {}", at.line, step.text));
+    }
+    if let Some(near) = &site.near_miss {
+        let (path, at) = scan.locate(near.place);
+        put(out, &format!("  but       {path}:{}: {}", at.line, words::miss(near)));
+    }
+    for finding in scan.outcome.findings.iter().filter(|finding| finding.site == index) {
+        let message = words::message(finding, scan, catalogue);
+        let (path, at) = scan.locate(finding.place);
+        put(out, &format!("  finding   {path}:{}: {}[{}]: {}", at.line, message.severity, message.rule, message.title));
+        put(out, &format!("  help      {}", message.help.text()));
+    }
+    put(out, "");
+}
+
+fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Undeclared => "no feature declares this category",
+        Verdict::Ungated => "some path reaches it without a check that fits",
+        Verdict::WrongPermission => "every path has a check, but for another category or a weaker permission",
+        Verdict::PlatformOnly => "only the system was asked, no gate of a feature",
+        Verdict::WrongFeature => "the feature that was asked about does not declare this category",
+        Verdict::OutsideScope => "the right feature was asked about, in a file outside its scope",
+        Verdict::Guarded => "every path to it has a check that fits",
+        Verdict::UserMediated => "the person picks what is shared",
+        Verdict::Open => "the system hands it out without asking",
+        Verdict::Suppressed => "allowed",
+    }
+}
+
+/// A line, harmless for the terminal.
+fn put(out: &mut String, text: &str) {
+    for line in text.split('\n') {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{}", escape::visible(line));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_a_file_and_a_line() {
+        assert_eq!(place("a/b.kt:42"), Some((PathBuf::from("a/b.kt"), 42)));
+        assert_eq!(place("a/b.kt:42:7"), Some((PathBuf::from("a/b.kt"), 42)));
+        assert_eq!(place("ungated-access"), None);
+    }
+
+    #[test]
+    fn a_mistyped_rule_is_guessed() {
+        assert!(unknown_target("ungated-acess").contains("did you mean `ungated-access`"));
+    }
+}

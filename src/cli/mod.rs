@@ -1,0 +1,72 @@
+//! The command line: arguments in, exit status out. Findings go to standard output, everything else to standard error.
+
+mod args;
+mod debug;
+mod explain;
+mod output;
+mod progress;
+mod rules;
+mod scanning;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+pub use args::{Arguments, Command};
+use output::Terminal;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing to act on.
+    Clean = 0,
+    /// Findings at or above `--fail-on`.
+    Findings = 1,
+    /// The command, or the rules, are wrong.
+    Usage = 2,
+    /// A file could not be analysed.
+    Incomplete = 3,
+}
+
+/// Something is wrong with the command or its files; said on standard error, exit status 2.
+#[derive(Debug)]
+struct Wrong(String);
+
+impl<E: std::error::Error> From<E> for Wrong {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage_problem(&error),
+    };
+    let terminal = Terminal::new(arguments.color);
+    let result = match arguments.command {
+        Command::Check(check) => scanning::check(&check, &terminal),
+        Command::Inventory(inventory) => scanning::inventory(&inventory, &terminal),
+        Command::Rules(query) => rules::run(&query, &terminal),
+        Command::Explain(target) => explain::run(&target, &terminal),
+        Command::Debug(stage) => debug::run(&stage, &terminal),
+    };
+    let exit = result.unwrap_or_else(|Wrong(message)| {
+        terminal.note(&format!("error: {message}\n"));
+        Exit::Usage
+    });
+    ExitCode::from(exit as u8)
+}
+
+fn usage_problem(error: &clap::Error) -> ExitCode {
+    // Nothing is left to be done when even the complaint cannot be written.
+    let _ = error.print();
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && let Some(path) = std::env::args().nth(1).filter(|path| std::path::Path::new(path).exists())
+    {
+        Terminal::new(clap::ColorChoice::Auto).note(&format!("\nto scan it: askfirst check {path}\n"));
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8))
+}

@@ -1,0 +1,91 @@
+//! Writing: to standard output, a file, and standard error.
+
+use std::borrow::Cow;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use clap::ColorChoice;
+
+use super::Wrong;
+use crate::catalogue::{self, Catalogue};
+use crate::discover::plain_io_error;
+use crate::report::{Style, pretty, words};
+
+/// Columns when nobody looks at a terminal: wide enough for most lines of source.
+const PLAIN_WIDTH: usize = 120;
+
+/// What is known about the terminal.
+pub(super) struct Terminal {
+    color: ColorChoice,
+}
+
+impl Terminal {
+    pub fn new(color: ColorChoice) -> Self {
+        Self { color }
+    }
+
+    /// How to draw a report that goes to standard output, or to a file.
+    pub fn style(&self, to_file: bool) -> Style {
+        let color = match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => !to_file && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+        };
+        let is_terminal = !to_file && io::stdout().is_terminal();
+        let width = terminal_size::terminal_size().filter(|_| is_terminal).map_or(PLAIN_WIDTH, |(width, _)| usize::from(width.0).max(40));
+        Style { color, unicode: has_unicode(), width }
+    }
+
+    /// How to draw on standard error.
+    fn style_of_notes(&self) -> Style {
+        let color = match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never,
+        };
+        Style { color, ..self.style(true) }
+    }
+
+    /// Writes a report.
+    pub fn report(&self, text: &str, file: Option<&Path>) -> Result<(), Wrong> {
+        let Some(file) = file else { return ignore_closed(io::stdout().lock().write_all(text.as_bytes())) };
+        std::fs::write(file, text).map_err(|error| Wrong(format!("--output {}: {}", file.display(), plain_io_error(&error))))
+    }
+
+    /// Writes to standard error; when that is gone, there is nobody to tell.
+    pub fn note(&self, text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+/// A reader that has seen enough (`head`) is no error.
+fn ignore_closed(result: io::Result<()>) -> Result<(), Wrong> {
+    match result.and_then(|()| io::stdout().lock().flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Wrong(format!("standard output: {}", plain_io_error(&error)))),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the locale says that the terminal can show more than ASCII.
+fn has_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
+    let is_plain_terminal = std::env::var("TERM").is_ok_and(|term| term == "linux" || term == "dumb");
+    let says_unicode = locale.map(|locale| locale.to_lowercase()).is_some_and(|locale| locale.contains("utf-8") || locale.contains("utf8"));
+    (says_unicode || cfg!(windows)) && !is_plain_terminal
+}
+
+/// The built-in catalogue, or with the rules of a folder. Mistakes in those are shown like mistakes in code.
+pub(super) fn catalogue(folder: Option<&Path>, terminal: &Terminal) -> Result<Cow<'static, Catalogue>, Wrong> {
+    let Some(folder) = folder else { return Ok(Cow::Borrowed(catalogue::embedded())) };
+    catalogue::with_folder(folder).map(Cow::Owned).map_err(|errors| {
+        let handler = pretty::handler(terminal.style_of_notes());
+        let mut shown = String::new();
+        for error in &errors {
+            // Writing to a string cannot fail.
+            let _ = handler.render_report(&mut shown, error);
+            shown.push('\n');
+        }
+        terminal.note(&shown);
+        Wrong(format!("--rules {}: {}", folder.display(), words::counted(errors.len() as u64, "mistake", "mistakes")))
+    })
+}

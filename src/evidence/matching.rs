@@ -1,0 +1,283 @@
+//! Matches program points with the catalogue.
+
+use super::constants::{CallSites, argument};
+use super::resolver::{Bare, Resolver};
+use super::types::{Fit, Ty, Typed};
+use crate::catalogue::{Entry, Evidence, Member, MemberKind, Place, Symbol, When, accessor_twin, setter_name};
+use crate::ir::{Call, Expr, ExprKind};
+use crate::source::{Language, Platform};
+use crate::verdict::Confidence;
+
+/// A catalogue entry that a program point is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SymbolMatch {
+    /// Entry.
+    pub entry: Entry,
+    /// Which of its symbol's members.
+    pub member: usize,
+    /// How sure.
+    pub confidence: Confidence,
+    /// On which evidence, for people.
+    pub evidence: &'static str,
+    /// How many conditions on arguments it fulfils: the more, the more specific.
+    specificity: usize,
+}
+
+impl SymbolMatch {
+    /// Stands for a function of the app that demands permissions of its callers: no catalogue entry.
+    pub(crate) fn of_duty(confidence: Confidence) -> Self {
+        Self { entry: Entry::Access(usize::MAX), member: 0, confidence, evidence: "its annotation", specificity: 0 }
+    }
+}
+
+/// A program point that may be a symbol, in one form for calls, reads and assignments.
+struct Point<'m, 'p> {
+    expr: &'m Expr,
+    /// The name that stands there.
+    name: &'p str,
+    receiver: Option<&'m Expr>,
+    call: Option<&'m Call>,
+    /// The value assigned.
+    assigned: Option<&'m Expr>,
+}
+
+impl<'m> Resolver<'m> {
+    /// Fills in [`Resolution::symbols`](super::Resolution::symbols): carriers first, because conditions look through them.
+    pub(super) fn match_symbols(&mut self) {
+        let exprs = self.out.exprs.clone();
+        let sites = CallSites::new(&self.out.callees, &exprs);
+        for carriers in [true, false] {
+            for expr in exprs.iter().flatten() {
+                let found = self.matches_at(expr, carriers, &sites);
+                if !found.is_empty() {
+                    let all = self.out.symbols.entry(expr.id).or_default();
+                    all.extend(found);
+                    all.sort_by_key(|found| (std::cmp::Reverse(found.specificity), std::cmp::Reverse(found.confidence), found.entry, found.member));
+                }
+            }
+        }
+    }
+
+    fn matches_at(&self, expr: &'m Expr, carriers: bool, sites: &CallSites<'m>) -> Vec<SymbolMatch> {
+        let point = match &expr.kind {
+            ExprKind::Call(call) => Point { expr, name: &call.name, receiver: call.receiver.as_ref(), call: Some(call), assigned: None },
+            ExprKind::Member { receiver, name, .. } => Point { expr, name, receiver: Some(receiver), call: None, assigned: None },
+            ExprKind::Name(name) if self.bare.contains_key(&expr.id) => Point { expr, name, receiver: None, call: None, assigned: None },
+            ExprKind::Assign { target, value, .. } => match &target.kind {
+                ExprKind::Member { receiver, name, .. } => Point { expr, name, receiver: Some(receiver), call: None, assigned: Some(value) },
+                ExprKind::Name(name) if self.bare.contains_key(&target.id) => Point { expr, name, receiver: None, call: None, assigned: Some(value) },
+                _ => return Vec::new(),
+            },
+            _ => return Vec::new(),
+        };
+        let platform = self.module.language.platform();
+        let mut keys = vec![point.name.to_owned()];
+        if let Some(constructed) = self.constructor_key(&point) {
+            keys.push(constructed);
+        }
+        if point.assigned.is_some() {
+            keys.push(setter_name(point.name));
+        }
+        let mut found: Vec<SymbolMatch> = Vec::new();
+        for key in &keys {
+            for &(entry, member) in self.catalogue.index().find(platform, key) {
+                if matches!(entry, Entry::Carrier(_)) == carriers && !found.iter().any(|other| other.entry == entry) {
+                    found.extend(self.match_entry(&point, entry, member, sites));
+                }
+            }
+        }
+        found
+    }
+
+    /// `X.init(…)` is found under `X`.
+    fn constructor_key(&self, point: &Point<'m, '_>) -> Option<String> {
+        point.call.filter(|call| call.name == "init")?;
+        self.out.types.get(&point.expr.id)?.ty.simple_name().map(str::to_owned)
+    }
+
+    fn match_entry(&self, point: &Point<'m, '_>, entry: Entry, number: usize, sites: &CallSites<'m>) -> Option<SymbolMatch> {
+        let symbol = self.catalogue.symbol(entry);
+        let member = &symbol.members[number];
+        if !self.form_fits(point, symbol, member) {
+            return None;
+        }
+        let (confidence, evidence, needs_argument) = self.owner_fits(point, symbol, member)?;
+        let holds = symbol.when.iter().all(|when| self.condition_holds(point, member, when, sites));
+        if !holds || (needs_argument && symbol.when.iter().all(|when| when.is.is_none() && when.of_type.is_none())) {
+            return None;
+        }
+        Some(SymbolMatch { entry, member: number, confidence, evidence, specificity: symbol.when.len() })
+    }
+
+    /// Whether a call, read or assignment can be a member of this kind, with these labels.
+    fn form_fits(&self, point: &Point<'m, '_>, symbol: &Symbol, member: &Member) -> bool {
+        match (symbol.kind, point.call, point.assigned) {
+            (MemberKind::Call, Some(call), None) => self.labels_fit(call, member, point.name),
+            // A getter or setter in property syntax.
+            (MemberKind::Call, None, None) => {
+                self.names.has_property_syntax()
+                    && member.name.as_deref().and_then(accessor_twin).as_deref() == Some(point.name)
+                    && member.name.as_deref() != Some(point.name)
+                    && member.name.as_deref().is_some_and(|name| name.starts_with("get"))
+                    || (self.names.has_property_syntax() && member.name.as_deref() == Some(point.name) && point.name.starts_with("is"))
+                    || (self.module.language == Language::ObjectiveC && member.selector.as_deref() == Some(point.name) && point.receiver.is_some())
+            }
+            (MemberKind::Call, None, Some(_)) => self.names.has_property_syntax() && member.name.as_deref() == Some(setter_name(point.name).as_str()),
+            (MemberKind::Property, None, None) => true,
+            (MemberKind::Property, Some(call), None) => call.args.is_empty() && !call.is_new && self.module.language != Language::Swift,
+            (MemberKind::Assignment, None, Some(_)) => true,
+            (MemberKind::Assignment, Some(call), None) => {
+                call.args.len() == 1 && self.module.language != Language::Swift && member_names(member).any(|name| setter_name(name) == point.name)
+            }
+            (MemberKind::Constant, None, None) => true,
+            _ => false,
+        }
+    }
+
+    fn labels_fit(&self, call: &Call, member: &Member, name: &str) -> bool {
+        match self.module.language {
+            Language::ObjectiveC => match (&call.selector, &member.selector) {
+                (Some(sent), Some(selector)) => sent == selector,
+                (Some(_), None) => member.is_constructor && member.labels.as_ref().is_none_or(Vec::is_empty),
+                (None, _) => !name.is_empty() && member.name.as_deref() == Some(name) || member.is_constructor,
+            },
+            Language::Swift => match &member.labels {
+                Some(labels) => swift_labels_fit(call, labels),
+                None => member.name.is_some(),
+            },
+            Language::Kotlin | Language::Java => true,
+        }
+    }
+
+    /// Whether the receiver is of the owner's type: how sure, on which evidence, and whether the arguments still have to confirm it.
+    fn owner_fits(&self, point: &Point<'m, '_>, symbol: &Symbol, member: &Member) -> Option<(Confidence, &'static str, bool)> {
+        if member.is_constructor {
+            let owner = symbol.owner.as_deref()?;
+            let made = self.out.types.get(&point.expr.id)?;
+            let is_it = point.call.is_some() && matches!(made.ty.instance(), Ty::Named { name, .. } if name == owner) && !matches!(made.ty, Ty::Class(_));
+            return is_it.then(|| (confidence(made.certain), "constructs the type", false));
+        }
+        let Some(owner) = symbol.owner.as_deref() else {
+            return self.free_function_fits(point, member);
+        };
+        match point.receiver {
+            Some(Expr { kind: ExprKind::Implicit, .. }) => None,
+            Some(receiver) => self.receiver_fits(self.out.types.get(&receiver.id), owner, symbol),
+            None => self.bare_fits(point, owner, symbol, member),
+        }
+    }
+
+    fn free_function_fits(&self, point: &Point<'m, '_>, member: &Member) -> Option<(Confidence, &'static str, bool)> {
+        let is_own = self.bare.get(&point.expr.id).is_some_and(|bare| bare.is_own);
+        let is_bare_call = point.receiver.is_none() && !is_own && member.name.is_some();
+        is_bare_call.then_some((Confidence::Certain, "a function of the platform", false))
+    }
+
+    fn receiver_fits(&self, receiver: Option<&Typed>, owner: &str, symbol: &Symbol) -> Option<(Confidence, &'static str, bool)> {
+        let Some(typed) = receiver else {
+            return match symbol.evidence {
+                Evidence::Name => self.names.mentions_package_of(owner).then_some((Confidence::Likely, "a distinctive name", false)),
+                Evidence::Argument => Some((Confidence::Likely, "its arguments", true)),
+                Evidence::Type => None,
+            };
+        };
+        match self.fit(&typed.ty, owner) {
+            Fit::Yes => Some((confidence(typed.certain), "the receiver's type", false)),
+            Fit::Perhaps => self.perhaps(owner, symbol),
+            Fit::No => {
+                // A type of the app that is declared elsewhere may extend what every app extends: an activity, a context.
+                let foreign = matches!(typed.ty.instance(), Ty::Named { name, .. } if !self.catalogue.types.contains_key(name) && !is_platform_name(name));
+                let is_implicit = self.catalogue.types.get(owner).is_some_and(|known| known.implicit);
+                let android = self.module.language.platform() == Platform::Android;
+                (foreign && is_implicit && android).then_some((Confidence::Likely, "a member that the receiver's superclass has", false))
+            }
+        }
+    }
+
+    fn perhaps(&self, owner: &str, symbol: &Symbol) -> Option<(Confidence, &'static str, bool)> {
+        if self.catalogue.types.get(owner).is_some_and(|known| known.implicit) {
+            return Some((Confidence::Likely, "a member that an unseen superclass has", false));
+        }
+        match symbol.evidence {
+            Evidence::Argument => Some((Confidence::Likely, "its arguments", true)),
+            Evidence::Name | Evidence::Type => None,
+        }
+    }
+
+    fn bare_fits(&self, point: &Point<'m, '_>, owner: &str, symbol: &Symbol, member: &Member) -> Option<(Confidence, &'static str, bool)> {
+        let nothing = Bare::default();
+        let target = match &point.expr.kind {
+            ExprKind::Assign { target, .. } => target.id,
+            _ => point.expr.id,
+        };
+        let bare = self.bare.get(&target).unwrap_or(&nothing);
+        if bare.is_own {
+            return None;
+        }
+        let names: Vec<&str> = member_names(member).collect();
+        let imported = self.module.imports.iter().any(|import| {
+            let direct = !import.wildcard && import.path.rsplit_once('.').is_some_and(|(path, last)| path == owner && names.contains(&last));
+            let all = import.wildcard && import.path == owner;
+            direct || all
+        });
+        if imported {
+            return Some((Confidence::Certain, "its import", false));
+        }
+        let mut best = None;
+        for receiver in &bare.receivers {
+            match self.fit(&receiver.ty, owner) {
+                Fit::Yes => return Some((confidence(receiver.certain), "the implicit receiver's type", false)),
+                Fit::Perhaps => best = best.or(self.perhaps(owner, symbol)),
+                Fit::No => {}
+            }
+        }
+        best
+    }
+
+    fn condition_holds(&self, point: &Point<'m, '_>, member: &Member, when: &When, sites: &CallSites<'m>) -> bool {
+        let candidates: Vec<&'m Expr> = match (&when.argument, point.call, point.assigned) {
+            (Place::Word(word), Some(call), _) if word == "any" => call.args.iter().map(|arg| &arg.value).collect(),
+            (Place::Word(word), None, _) if word == "receiver" => point.receiver.into_iter().collect(),
+            (place, Some(call), _) => argument(call, place, member.labels.as_deref()).into_iter().collect(),
+            (_, None, Some(value)) => vec![value],
+            (_, None, None) => Vec::new(),
+        };
+        candidates.iter().any(|candidate| self.value_fits(candidate, when, sites)) || (candidates.is_empty() && when.is.is_none() && when.of_type.is_none())
+    }
+
+    fn value_fits(&self, value: &'m Expr, when: &When, sites: &CallSites<'m>) -> bool {
+        if let Some(wanted) = &when.of_type {
+            let typed = self.out.types.get(&value.id);
+            return typed.is_some_and(|typed| self.fit(&typed.ty, wanted) == Fit::Yes);
+        }
+        let constants = self.constants(value, sites);
+        let within = |set: crate::catalogue::ValueSetId| constants.values.iter().any(|value| self.catalogue.value_sets[set.0 as usize].holds(value));
+        when.is.is_none_or(within) && !when.is_not.is_some_and(within)
+    }
+}
+
+fn confidence(certain: bool) -> Confidence {
+    if certain { Confidence::Certain } else { Confidence::Likely }
+}
+
+fn member_names(member: &Member) -> impl Iterator<Item = &str> {
+    member.name.as_deref().into_iter().chain(member.selector.as_deref())
+}
+
+fn is_platform_name(name: &str) -> bool {
+    ["android.", "androidx.", "java.", "javax.", "kotlin.", "kotlinx.", "com.google.android."].iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Swift: the labels of the arguments in parentheses must be the member's, in order; parameters with defaults may be left out, and
+/// trailing closures take the last ones.
+fn swift_labels_fit(call: &Call, labels: &[String]) -> bool {
+    let mut remaining = labels.iter();
+    let in_parentheses = call.args.iter().filter(|arg| !arg.trailing);
+    for arg in in_parentheses {
+        let label = arg.label.as_deref().unwrap_or("_");
+        if !remaining.any(|wanted| wanted == label) {
+            return false;
+        }
+    }
+    call.args.iter().filter(|arg| arg.trailing).count() <= remaining.count()
+}

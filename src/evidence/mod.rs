@@ -1,0 +1,169 @@
+//! Which symbol is it? Names, types and constants of one module, on the evidence of imports, declarations and initialisers.
+//!
+//! There is no type checker. Every conclusion says whether it is certain or likely, and what cannot be concluded stays
+//! unknown: a name that merely looks like an access is not one.
+
+mod constants;
+mod matching;
+mod names;
+mod resolver;
+mod types;
+
+use std::collections::HashMap;
+
+pub(crate) use constants::COLLECTION_BUILDERS;
+pub use constants::{Constant, Constants};
+pub use matching::SymbolMatch;
+pub(crate) use resolver::param_index;
+pub use types::{Ty, Typed};
+
+use crate::catalogue::Catalogue;
+use crate::ir::{Closure, Expr, ExprId, ExprKind, FunctionId, Module, TypeId, walk};
+use crate::source::Span;
+
+/// Number of a local variable or parameter in [`Resolution::variables`].
+pub type VariableId = u32;
+
+/// What kind of local a [`Variable`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VariableKind {
+    /// Declared in a body.
+    Local,
+    /// Parameter of a function: which, and its position.
+    Param(FunctionId, u32),
+    /// Parameter of a closure: the closure expression, and its position.
+    ClosureParam(ExprId, u32),
+}
+
+/// A local variable or parameter.
+#[derive(Clone, Debug)]
+pub struct Variable<'m> {
+    /// Name.
+    pub name: String,
+    /// Type as far as known.
+    pub ty: Option<Typed>,
+    /// Kind.
+    pub kind: VariableKind,
+    /// Every value that is assigned to it, the initial one included.
+    pub values: Vec<&'m Expr>,
+    /// Where it is declared.
+    pub span: Span,
+    /// How often it is read.
+    pub reads: u32,
+}
+
+/// A field of a type in this module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldId {
+    /// Type.
+    pub ty: TypeId,
+    /// Index in its fields.
+    pub index: u32,
+}
+
+/// What a name or member stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Binding {
+    /// A local variable or parameter.
+    Variable(VariableId),
+    /// A field or property declared in this module.
+    Field(FieldId),
+    /// A type, used as a value (static receiver).
+    Type(Ty),
+}
+
+/// Everything that is known about the names of one module.
+#[derive(Debug)]
+pub struct Resolution<'m> {
+    /// The module.
+    pub module: &'m Module,
+    /// Expressions by number.
+    pub exprs: Vec<Option<&'m Expr>>,
+    /// What names and members stand for, by expression.
+    pub bindings: HashMap<ExprId, Binding>,
+    /// Types of expressions, by expression.
+    pub types: HashMap<ExprId, Typed>,
+    /// Functions of this module that a call, reference or name may run, by expression.
+    pub callees: HashMap<ExprId, Vec<FunctionId>>,
+    /// Catalogue entries that a call, member or name is, best first, by expression.
+    pub symbols: HashMap<ExprId, Vec<SymbolMatch>>,
+    /// Local variables and parameters.
+    pub variables: Vec<Variable<'m>>,
+    /// Variables that an expression declares (`Let`, `LetCond`, `Is`, `ForEach`, `Match`, `Case`, `Try`), by expression and name.
+    pub declared: HashMap<(ExprId, String), VariableId>,
+    /// Parameters of closures, by closure expression; `it` and `$0` are the first.
+    pub closure_params: HashMap<ExprId, Vec<VariableId>>,
+    /// Parameters of functions, by function.
+    pub function_params: Vec<Vec<VariableId>>,
+    /// Values written to fields, with the expression that writes.
+    pub field_values: HashMap<FieldId, Vec<&'m Expr>>,
+    /// Calls `x.member(args)` on variables and fields, by what `x` is and the member's name: for launchers.
+    pub member_calls: HashMap<(Target, String), Vec<&'m Expr>>,
+    /// What the value of an expression is stored into (the variable or field that a call initialises).
+    pub stored_in: HashMap<ExprId, Target>,
+}
+
+/// A place that holds a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// A local variable.
+    Variable(VariableId),
+    /// A field.
+    Field(FieldId),
+}
+
+/// Resolves the names of a module.
+pub fn resolve<'m>(module: &'m Module, catalogue: &'m Catalogue) -> Resolution<'m> {
+    resolver::Resolver::new(module, catalogue).run()
+}
+
+impl<'m> Resolution<'m> {
+    fn new(module: &'m Module) -> Self {
+        let mut exprs = vec![None; module.expr_count as usize];
+        for function in &module.functions {
+            for param in &function.params {
+                param.default.iter().for_each(|default| record(default, &mut exprs));
+            }
+            function.body.iter().for_each(|body| record(body, &mut exprs));
+        }
+        Self {
+            module,
+            exprs,
+            bindings: HashMap::new(),
+            types: HashMap::new(),
+            callees: HashMap::new(),
+            symbols: HashMap::new(),
+            variables: Vec::new(),
+            declared: HashMap::new(),
+            closure_params: HashMap::new(),
+            function_params: vec![Vec::new(); module.functions.len()],
+            field_values: HashMap::new(),
+            member_calls: HashMap::new(),
+            stored_in: HashMap::new(),
+        }
+    }
+
+    /// The closure that an expression is.
+    pub fn closure(&self, id: ExprId) -> Option<&'m Closure> {
+        match self.exprs.get(id as usize)?.as_ref()?.kind {
+            ExprKind::Closure(ref closure) => Some(closure),
+            _ => None,
+        }
+    }
+
+    /// The place that an expression names, when it names one.
+    pub fn target(&self, id: ExprId) -> Option<Target> {
+        match self.bindings.get(&id)? {
+            Binding::Variable(variable) => Some(Target::Variable(*variable)),
+            Binding::Field(field) => Some(Target::Field(*field)),
+            Binding::Type(_) => None,
+        }
+    }
+}
+
+fn record<'m>(expr: &'m Expr, exprs: &mut Vec<Option<&'m Expr>>) {
+    if let Some(slot) = exprs.get_mut(expr.id as usize) {
+        *slot = Some(expr);
+    }
+    walk(expr, &mut |child| record(child, exprs));
+}

@@ -1,0 +1,1216 @@
+//! The walk that gives names their meaning. Scopes follow the structure of the IR; every function is visited once, local
+//! functions and anonymous types where they stand, so that they see what they capture.
+
+use std::collections::HashMap;
+
+use super::names::Names;
+use super::types::{Fit, Ty, Typed, fits};
+use super::{Binding, FieldId, Resolution, Target, Variable, VariableId, VariableKind};
+use crate::catalogue::{Catalogue, accessor_twin};
+use crate::ir::{
+    Arg, Call, Closure, Expr, ExprId, ExprKind, FILE_SCOPE, FunctionId, FunctionKind, LoopKind, Module, Param, Pattern, TypeId, TypeKind, TypeRef, walk,
+};
+use crate::source::{Language, Span};
+
+/// Types whose first argument is what their accessors give.
+const HOLDERS: [&str; 24] = [
+    "Lazy",
+    "Provider",
+    "WeakReference",
+    "SoftReference",
+    "Optional",
+    "AtomicReference",
+    "ThreadLocal",
+    "Supplier",
+    "State",
+    "MutableState",
+    "StateFlow",
+    "MutableStateFlow",
+    "LiveData",
+    "MutableLiveData",
+    "ListenableFuture",
+    "Task",
+    "Deferred",
+    "CompletableFuture",
+    "Published",
+    "Binding",
+    "Observable",
+    "List",
+    "Set",
+    "[]",
+];
+/// Members of [`HOLDERS`] that give what is held.
+const HOLDER_ACCESSORS: [&str; 13] =
+    ["get", "value", "getValue", "invoke", "await", "orElse", "orElseThrow", "wrappedValue", "first", "last", "result", "getResult", "element"];
+/// Kotlin scope functions in whose lambda the receiver is `this`.
+const RECEIVER_SCOPES: [&str; 3] = ["apply", "run", "with"];
+/// Functions in whose lambda the receiver is the parameter.
+const PARAMETER_SCOPES: [&str; 6] = ["let", "also", "takeIf", "takeUnless", "use", "map"];
+/// Functions whose lambda receives the elements.
+const ELEMENT_SCOPES: [&str; 12] = ["forEach", "map", "filter", "all", "any", "none", "first", "firstOrNull", "find", "mapNotNull", "flatMap", "onEach"];
+
+#[derive(Default)]
+struct Frame {
+    variables: HashMap<String, VariableId>,
+    functions: HashMap<String, FunctionId>,
+    receiver: Option<Typed>,
+}
+
+/// What a bare name may be called on, innermost first; filled in for calls and names without receiver.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bare {
+    pub(super) receivers: Vec<Typed>,
+    /// It is a local, or a member or function of this module.
+    pub(super) is_own: bool,
+}
+
+pub(super) struct Resolver<'m> {
+    pub(super) out: Resolution<'m>,
+    pub(super) module: &'m Module,
+    pub(super) catalogue: &'m Catalogue,
+    pub(super) names: Names<'m>,
+    pub(super) bare: HashMap<ExprId, Bare>,
+    frames: Vec<Frame>,
+    this: Vec<TypeId>,
+    visited: Vec<bool>,
+    field_types: HashMap<FieldId, Option<Typed>>,
+    initialisers: HashMap<FieldId, (&'m Expr, bool)>,
+}
+
+impl<'m> Resolver<'m> {
+    pub(super) fn new(module: &'m Module, catalogue: &'m Catalogue) -> Self {
+        let mut resolver = Self {
+            out: Resolution::new(module),
+            module,
+            catalogue,
+            names: Names::new(module, catalogue),
+            bare: HashMap::new(),
+            frames: Vec::new(),
+            this: vec![FILE_SCOPE],
+            visited: vec![false; module.functions.len()],
+            field_types: HashMap::new(),
+            initialisers: HashMap::new(),
+        };
+        resolver.find_initialisers();
+        resolver
+    }
+
+    pub(super) fn run(mut self) -> Resolution<'m> {
+        for id in 0..self.module.functions.len() as FunctionId {
+            if !self.is_captured(id) {
+                self.function(id);
+            }
+        }
+        // What stands behind no visited expression (an anonymous type that a frontend could not place) is still looked at.
+        for id in 0..self.module.functions.len() as FunctionId {
+            self.function(id);
+        }
+        self.match_symbols();
+        self.out
+    }
+
+    fn find_initialisers(&mut self) {
+        let module = self.module;
+        for function in &module.functions {
+            let Some(body) = &function.body else { continue };
+            if !matches!(function.kind, FunctionKind::Initializer | FunctionKind::Constructor) {
+                continue;
+            }
+            let mut pending = vec![body];
+            while let Some(expr) = pending.pop() {
+                if let ExprKind::FieldInit { name, value, delegated } = &expr.kind
+                    && let Some(field) = self.field_in(function.owner, name)
+                {
+                    self.initialisers.entry(field).or_insert((value, *delegated));
+                }
+                if matches!(expr.kind, ExprKind::Block { .. }) {
+                    walk(expr, &mut |child| pending.push(child));
+                }
+            }
+        }
+    }
+
+    /// Functions that see the locals around them: local ones and those of anonymous and local types.
+    fn is_captured(&self, id: FunctionId) -> bool {
+        let function = &self.module.functions[id as usize];
+        function.kind == FunctionKind::Local || self.module.types[function.owner as usize].kind == TypeKind::Anonymous
+    }
+
+    fn function(&mut self, id: FunctionId) {
+        if std::mem::replace(&mut self.visited[id as usize], true) {
+            return;
+        }
+        let module = self.module;
+        let function = &module.functions[id as usize];
+        let receiver = function.receiver.as_ref().and_then(|receiver| self.names.resolve(receiver, function.owner));
+        self.frames.push(Frame { receiver, ..Frame::default() });
+        self.this.push(function.owner);
+        let variables = function.params.iter().enumerate().map(|(index, param)| self.param(param, VariableKind::Param(id, index as u32), None)).collect();
+        self.out.function_params[id as usize] = variables;
+        for param in &function.params {
+            if let Some(default) = &param.default {
+                self.visit(default);
+            }
+        }
+        if let Some(body) = &function.body {
+            self.visit(body);
+        }
+        self.this.pop();
+        self.frames.pop();
+    }
+
+    /// Visits a function out of order, with only its type's scope around it.
+    fn function_now(&mut self, id: FunctionId) {
+        if self.visited[id as usize] || self.is_captured(id) {
+            return;
+        }
+        let frames = std::mem::take(&mut self.frames);
+        let this = std::mem::replace(&mut self.this, vec![FILE_SCOPE]);
+        self.function(id);
+        self.frames = frames;
+        self.this = this;
+    }
+
+    fn param(&mut self, param: &Param, kind: VariableKind, hint: Option<Typed>) -> VariableId {
+        let declared = param.ty.as_ref().and_then(|ty| self.names.resolve(ty, self.this_type()));
+        self.declare(&param.name, kind, declared.or(hint), param.span)
+    }
+
+    fn declare(&mut self, name: &str, kind: VariableKind, ty: Option<Typed>, span: Span) -> VariableId {
+        let id = self.out.variables.len() as VariableId;
+        self.out.variables.push(Variable { name: name.to_owned(), ty, kind, values: Vec::new(), span, reads: 0 });
+        if self.frames.is_empty() {
+            self.frames.push(Frame::default());
+        }
+        if let Some(frame) = self.frames.last_mut() {
+            frame.variables.insert(name.to_owned(), id);
+        }
+        id
+    }
+
+    fn declare_at(&mut self, expr: &Expr, name: &str, ty: Option<Typed>, span: Span) -> VariableId {
+        let id = self.declare(name, VariableKind::Local, ty, span);
+        self.out.declared.insert((expr.id, name.to_owned()), id);
+        id
+    }
+
+    pub(super) fn this_type(&self) -> TypeId {
+        self.this.last().copied().unwrap_or(FILE_SCOPE)
+    }
+
+    /// The type whose members `this` has: for an extension of a type of this module, that type.
+    fn base_type(&self, id: TypeId) -> TypeId {
+        let decl = &self.module.types[id as usize];
+        if decl.kind != TypeKind::Extension {
+            return id;
+        }
+        self.names.app_type(decl.name.rsplit('.').next().unwrap_or(&decl.name), FILE_SCOPE).unwrap_or(id)
+    }
+
+    /// A type, its extensions, companions and supertypes in this module.
+    pub(super) fn family(&self, id: TypeId) -> Vec<TypeId> {
+        let mut family = vec![self.base_type(id)];
+        let mut next = 0;
+        while next < family.len() && next < 64 {
+            let current = family[next];
+            next += 1;
+            let decl = &self.module.types[current as usize];
+            for (other_id, other) in self.module.types.iter().enumerate() {
+                let other_id = other_id as TypeId;
+                let extends = other.kind == TypeKind::Extension && other.name.rsplit('.').next() == Some(decl.name.as_str()) && !decl.name.is_empty();
+                let accompanies = other.is_companion && other.owner == current;
+                if (extends || accompanies) && !family.contains(&other_id) {
+                    family.push(other_id);
+                }
+            }
+            for supertype in self.names.supertypes(current) {
+                if let Ty::App { id, .. } = supertype
+                    && !family.contains(&id)
+                {
+                    family.push(id);
+                }
+            }
+        }
+        family
+    }
+
+    fn field_in(&self, ty: TypeId, name: &str) -> Option<FieldId> {
+        self.family(ty).into_iter().find_map(|ty| {
+            let index = self.module.types[ty as usize].fields.iter().position(|field| field.name == name)?;
+            Some(FieldId { ty, index: index as u32 })
+        })
+    }
+
+    /// Enclosing types from the innermost outwards, the file scope last.
+    fn enclosing(&self) -> Vec<TypeId> {
+        let mut enclosing = Vec::new();
+        for &ty in self.this.iter().rev() {
+            let mut current = ty;
+            loop {
+                if !enclosing.contains(&current) {
+                    enclosing.push(current);
+                }
+                if current == FILE_SCOPE {
+                    break;
+                }
+                current = self.module.types[current as usize].owner;
+            }
+        }
+        enclosing.retain(|&ty| ty != FILE_SCOPE);
+        enclosing.push(FILE_SCOPE);
+        enclosing
+    }
+
+    pub(super) fn field_type(&mut self, field: FieldId) -> Option<Typed> {
+        if let Some(known) = self.field_types.get(&field) {
+            return known.clone();
+        }
+        self.field_types.insert(field, None);
+        let decl = &self.module.types[field.ty as usize];
+        let declared = decl.fields[field.index as usize].ty.as_ref().and_then(|ty| self.names.resolve(ty, field.ty));
+        let ty = declared.or_else(|| self.field_type_from_values(field));
+        self.field_types.insert(field, ty.clone());
+        ty
+    }
+
+    fn field_type_from_values(&mut self, field: FieldId) -> Option<Typed> {
+        if let Some(&(value, _)) = self.initialisers.get(&field) {
+            let frames = std::mem::take(&mut self.frames);
+            let this = std::mem::replace(&mut self.this, vec![FILE_SCOPE, field.ty]);
+            let ty = self.visit(value);
+            self.frames = frames;
+            self.this = this;
+            return ty;
+        }
+        let getter = self.module.types[field.ty as usize].fields[field.index as usize].getter?;
+        self.return_type(getter)
+    }
+
+    fn return_type(&mut self, id: FunctionId) -> Option<Typed> {
+        let module = self.module;
+        let function = &module.functions[id as usize];
+        if let Some(returns) = &function.returns {
+            return self.names.resolve(returns, function.owner);
+        }
+        if function.kind == FunctionKind::Constructor {
+            return Some(Typed::certain(Ty::App { id: self.base_type(function.owner), args: Vec::new() }));
+        }
+        let body = function.body.as_ref().filter(|_| function.is_expression_body)?;
+        self.function_now(id);
+        self.value_type(body)
+    }
+
+    /// The type of the value of a body, already visited.
+    fn value_type(&self, body: &Expr) -> Option<Typed> {
+        match &body.kind {
+            ExprKind::Block { body, .. } => self.value_type(body.last()?),
+            ExprKind::Exit { value, .. } => self.value_type(value.as_deref()?),
+            _ => self.out.types.get(&body.id).cloned(),
+        }
+    }
+
+    fn visit_all<'e>(&mut self, exprs: impl IntoIterator<Item = &'m Expr>)
+    where
+        'm: 'e,
+    {
+        for expr in exprs {
+            self.visit(expr);
+        }
+    }
+
+    fn scoped<T>(&mut self, visit: impl FnOnce(&mut Self) -> T) -> T {
+        self.frames.push(Frame::default());
+        let result = visit(self);
+        self.frames.pop();
+        result
+    }
+
+    /// Resolves an expression and everything in it; gives its type.
+    pub(super) fn visit(&mut self, expr: &'m Expr) -> Option<Typed> {
+        let ty = self.visit_kind(expr);
+        if let Some(ty) = &ty {
+            self.out.types.insert(expr.id, ty.clone());
+        }
+        ty
+    }
+
+    fn visit_kind(&mut self, expr: &'m Expr) -> Option<Typed> {
+        match &expr.kind {
+            ExprKind::Block { body, .. } => self.scoped(|resolver| {
+                for statement in body {
+                    if let ExprKind::LocalFunction(id) = statement.kind
+                        && let Some(frame) = resolver.frames.last_mut()
+                    {
+                        frame.functions.insert(resolver.module.functions[id as usize].name.clone(), id);
+                    }
+                }
+                let mut last = None;
+                for statement in body {
+                    last = resolver.visit(statement);
+                }
+                last
+            }),
+            ExprKind::Let { name, ty, value, name_span, delegated, .. } => {
+                let initial = value.as_deref().and_then(|value| self.visit(value));
+                let declared = ty.as_ref().and_then(|ty| self.names.resolve(ty, self.this_type()));
+                let held = if *delegated { initial.map(|typed| held_type(&typed).unwrap_or(typed)) } else { initial };
+                let id = self.declare_at(expr, name, declared.or(held), *name_span);
+                self.write(Target::Variable(id), value.as_deref());
+                None
+            }
+            ExprKind::FieldInit { name, value, .. } => {
+                self.visit(value);
+                if let Some(field) = self.field_in(self.this_type(), name) {
+                    self.write(Target::Field(field), Some(value));
+                }
+                None
+            }
+            ExprKind::Assign { target, value, .. } => {
+                self.visit(value);
+                self.visit(target);
+                self.written_target(target).into_iter().for_each(|place| self.write(place, Some(value)));
+                None
+            }
+            ExprKind::If { cond, then, otherwise } => {
+                // Bindings of a `guard` condition stay in scope after it; those of an `if` are harmless there.
+                self.visit(cond);
+                let then = self.visit(then);
+                let otherwise = otherwise.as_deref().and_then(|otherwise| self.visit(otherwise));
+                then.or(otherwise)
+            }
+            ExprKind::Loop { kind, bindings, head, body, .. } => self.scoped(|resolver| {
+                let element = head.as_deref().and_then(|head| resolver.visit(head)).and_then(|typed| held_type(&typed));
+                if *kind == LoopKind::ForEach {
+                    for binding in bindings {
+                        let declared = binding.ty.as_ref().and_then(|ty| resolver.names.resolve(ty, resolver.this_type()));
+                        resolver.declare_at(expr, &binding.name, declared.or(element.clone()), binding.span);
+                    }
+                }
+                resolver.visit(body);
+                None
+            }),
+            ExprKind::Match { subject, binding, arms } => self.scoped(|resolver| {
+                let ty = subject.as_deref().and_then(|subject| resolver.visit(subject));
+                if let Some(name) = binding {
+                    let id = resolver.declare_at(expr, name, ty.clone(), expr.span);
+                    resolver.write(Target::Variable(id), subject.as_deref());
+                }
+                let mut result = None;
+                for arm in arms {
+                    let arm_type = resolver.scoped(|resolver| {
+                        arm.patterns.iter().for_each(|pattern| resolver.pattern(expr, pattern, ty.as_ref()));
+                        arm.guard.iter().for_each(|guard| {
+                            resolver.visit(guard);
+                        });
+                        resolver.visit(&arm.body)
+                    });
+                    result = result.or(arm_type);
+                }
+                result
+            }),
+            ExprKind::Try { body, catches, finally } => {
+                let ty = self.visit(body);
+                for catch in catches {
+                    self.scoped(|resolver| {
+                        let caught = catch.types.first().and_then(|ty| resolver.names.resolve(ty, resolver.this_type()));
+                        if let Some(name) = &catch.name {
+                            resolver.declare_at(expr, name, caught, catch.span);
+                        }
+                        resolver.visit_all(&catch.pattern);
+                        resolver.visit(&catch.body);
+                    });
+                }
+                self.visit_all(finally.as_deref());
+                ty
+            }
+            ExprKind::Exit { value, .. } => {
+                self.visit_all(value.as_deref());
+                None
+            }
+            ExprKind::Call(call) => self.call(expr, call),
+            ExprKind::Closure(closure) => self.closure(expr, closure, &[], None),
+            ExprKind::LocalFunction(id) => {
+                self.function(*id);
+                None
+            }
+            ExprKind::Object { ty, args } => {
+                self.args(args);
+                for id in 0..self.module.functions.len() as FunctionId {
+                    if self.module.functions[id as usize].owner == *ty {
+                        self.function(id);
+                    }
+                }
+                Some(Typed::certain(Ty::App { id: *ty, args: Vec::new() }))
+            }
+            ExprKind::Not(inner) => {
+                self.visit(inner);
+                None
+            }
+            ExprKind::And(left, right) | ExprKind::Or(left, right) | ExprKind::Compare { left, right, .. } => {
+                self.visit(left);
+                self.visit(right);
+                None
+            }
+            ExprKind::Coalesce(left, right) => {
+                let left = self.visit(left);
+                let right = self.visit(right);
+                left.or(right)
+            }
+            ExprKind::Is { value, ty, binding } => {
+                self.visit(value);
+                let tested = self.names.resolve(ty, self.this_type());
+                if let Some(name) = binding {
+                    let id = self.declare_at(expr, name, tested, expr.span);
+                    self.write(Target::Variable(id), Some(value));
+                } else if let (Some(Target::Variable(id)), Some(tested)) = (self.out.target(value.id), tested) {
+                    // A smart cast: only where nothing better is known, because the test holds for one branch.
+                    let variable = &mut self.out.variables[id as usize];
+                    variable.ty.get_or_insert(Typed::likely(tested.ty));
+                }
+                None
+            }
+            ExprKind::Case { value, pattern } => {
+                let ty = self.visit(value);
+                self.pattern(expr, pattern, ty.as_ref());
+                None
+            }
+            ExprKind::LetCond { name, ty, value } => {
+                let initial = self.visit(value);
+                let declared = ty.as_ref().and_then(|ty| self.names.resolve(ty, self.this_type()));
+                let id = self.declare_at(expr, name, declared.or(initial), expr.span);
+                self.write(Target::Variable(id), Some(value));
+                None
+            }
+            ExprKind::Member { receiver, name, .. } => self.member(expr, receiver, name),
+            ExprKind::Index { receiver, args } => {
+                let ty = self.visit(receiver);
+                self.visit_all(args);
+                ty.and_then(|typed| held_type(&typed))
+            }
+            ExprKind::Name(name) => self.name(expr, name),
+            ExprKind::This(label) => self.this_expr(label.as_deref()),
+            ExprKind::Cast { value, ty, .. } => {
+                self.visit(value);
+                self.names.resolve(ty, self.this_type())
+            }
+            ExprKind::FunctionRef { receiver, name } => {
+                let ty = receiver.as_deref().and_then(|receiver| self.visit(receiver));
+                let call = Call {
+                    receiver: receiver.as_deref().cloned(),
+                    name: name.clone(),
+                    selector: None,
+                    is_new: false,
+                    safe: false,
+                    type_args: Vec::new(),
+                    args: Vec::new(),
+                    name_span: expr.span,
+                };
+                let callees = self.callees(&call, ty.as_ref(), true);
+                self.out.callees.insert(expr.id, callees);
+                None
+            }
+            ExprKind::ClassRef(ty) => self.names.resolve(ty, self.this_type()).map(|typed| Typed { ty: Ty::Class(Box::new(typed.ty)), certain: typed.certain }),
+            ExprKind::Collection(items) => {
+                let mut element = None;
+                for item in items {
+                    element = self.visit(item).or(element);
+                }
+                element.map(|typed| Typed { ty: Ty::Named { name: "[]".to_owned(), args: vec![typed.ty] }, certain: typed.certain })
+            }
+            ExprKind::Unknown(items) => {
+                self.visit_all(items);
+                None
+            }
+            ExprKind::Super => {
+                let supertypes = self.names.supertypes(self.this_type());
+                supertypes.into_iter().next().map(Typed::certain)
+            }
+            ExprKind::Available { .. } | ExprKind::Implicit | ExprKind::Literal(_) => None,
+        }
+    }
+
+    fn pattern(&mut self, at: &'m Expr, pattern: &'m Pattern, subject: Option<&Typed>) {
+        match pattern {
+            Pattern::Value(value) | Pattern::In(value) => {
+                self.visit(value);
+            }
+            Pattern::Case { path, fields } => {
+                self.visit(path);
+                fields.iter().for_each(|field| self.pattern(at, field, None));
+            }
+            Pattern::Is { ty, binding } => {
+                let tested = self.names.resolve(ty, self.this_type());
+                if let Some(name) = binding {
+                    self.declare_at(at, name, tested, at.span);
+                }
+            }
+            Pattern::Not(inner) | Pattern::NotNull(inner) => self.pattern(at, inner, subject),
+            Pattern::Binding(name) => {
+                self.declare_at(at, name, subject.cloned(), at.span);
+            }
+            Pattern::Tuple(parts) => parts.iter().for_each(|part| self.pattern(at, part, None)),
+            Pattern::Wildcard => {}
+        }
+    }
+
+    /// The place that an assignment writes: also through a holder (`state.value = x`).
+    fn written_target(&self, target: &Expr) -> Option<Target> {
+        if let Some(place) = self.out.target(target.id) {
+            return Some(place);
+        }
+        match &target.kind {
+            ExprKind::Member { receiver, name, .. } if name == "value" || name == "wrappedValue" => self.out.target(receiver.id),
+            _ => None,
+        }
+    }
+
+    fn write(&mut self, place: Target, value: Option<&'m Expr>) {
+        let Some(value) = value else { return };
+        self.out.stored_in.insert(value.id, place);
+        match place {
+            Target::Variable(id) => self.out.variables[id as usize].values.push(value),
+            Target::Field(field) => self.out.field_values.entry(field).or_default().push(value),
+        }
+    }
+
+    fn this_expr(&self, label: Option<&str>) -> Option<Typed> {
+        if let Some(label) = label {
+            let labelled = self.enclosing().into_iter().find(|&ty| self.module.types[ty as usize].name == label)?;
+            return Some(Typed::certain(Ty::App { id: self.base_type(labelled), args: Vec::new() }));
+        }
+        if let Some(receiver) = self.frames.iter().rev().find_map(|frame| frame.receiver.clone()) {
+            return Some(receiver);
+        }
+        let ty = self.this_type();
+        (ty != FILE_SCOPE).then(|| Typed::certain(Ty::App { id: self.base_type(ty), args: Vec::new() }))
+    }
+
+    /// Receivers that a bare name may have, innermost first.
+    fn implicit_receivers(&self) -> Vec<Typed> {
+        let scoped = self.frames.iter().rev().filter_map(|frame| frame.receiver.clone());
+        let enclosing = self.enclosing().into_iter().filter(|&ty| ty != FILE_SCOPE);
+        scoped.chain(enclosing.map(|ty| Typed::certain(Ty::App { id: self.base_type(ty), args: Vec::new() }))).collect()
+    }
+
+    fn name(&mut self, expr: &'m Expr, name: &str) -> Option<Typed> {
+        for index in (0..self.frames.len()).rev() {
+            if let Some(&id) = self.frames[index].variables.get(name) {
+                self.out.bindings.insert(expr.id, Binding::Variable(id));
+                let variable = &mut self.out.variables[id as usize];
+                variable.reads += 1;
+                return variable.ty.clone();
+            }
+            if let Some(receiver) = self.frames[index].receiver.clone()
+                && let Some(ty) = self.own_or_platform_member(expr, &receiver, name)
+            {
+                return ty;
+            }
+        }
+        for enclosing in self.enclosing() {
+            if let Some(field) = self.field_in(enclosing, name) {
+                self.out.bindings.insert(expr.id, Binding::Field(field));
+                return self.field_type(field);
+            }
+        }
+        if let Some(ty) = self.type_named(name) {
+            self.out.bindings.insert(expr.id, Binding::Type(ty.ty.clone()));
+            return Some(Typed { ty: Ty::Class(Box::new(ty.ty)), certain: ty.certain });
+        }
+        let receivers = self.implicit_receivers();
+        let yielded = receivers.iter().find_map(|receiver| self.yields(&receiver.ty, name, None)).or_else(|| self.implicit_yield(name, None));
+        self.bare.insert(expr.id, Bare { receivers, is_own: false });
+        yielded
+    }
+
+    /// `Some(type)` when an implicit receiver has the member.
+    fn own_or_platform_member(&mut self, expr: &'m Expr, receiver: &Typed, name: &str) -> Option<Option<Typed>> {
+        if let Ty::App { id, .. } = receiver.ty
+            && let Some(field) = self.field_in(id, name)
+        {
+            self.out.bindings.insert(expr.id, Binding::Field(field));
+            return Some(self.field_type(field));
+        }
+        None
+    }
+
+    /// A name that stands for a type.
+    fn type_named(&self, name: &str) -> Option<Typed> {
+        let looks_like_a_type = name.starts_with(|first: char| first.is_uppercase());
+        if !looks_like_a_type && self.names.import_of(name).is_none() {
+            return None;
+        }
+        if self.names.import_of(name).is_some_and(|import| import.is_static) {
+            return None;
+        }
+        let imported_member = !looks_like_a_type;
+        if imported_member {
+            return None;
+        }
+        self.names.resolve_name(name, self.this_type(), 8)
+    }
+
+    fn member(&mut self, expr: &'m Expr, receiver: &'m Expr, name: &str) -> Option<Typed> {
+        let receiver_type = self.visit(receiver)?;
+        match &receiver_type.ty {
+            Ty::App { id, .. } => {
+                let field = self.field_in(*id, name);
+                if let Some(field) = field {
+                    self.out.bindings.insert(expr.id, Binding::Field(field));
+                    return self.field_type(field);
+                }
+                let getter = accessor_twin(name).filter(|_| self.names.has_property_syntax());
+                let methods = getter.map(|getter| self.methods(*id, &getter)).unwrap_or_default();
+                if !methods.is_empty() {
+                    let ty = self.return_type(methods[0]);
+                    self.out.callees.insert(expr.id, methods);
+                    return ty;
+                }
+                self.extension_property(name).and_then(|field| {
+                    self.out.bindings.insert(expr.id, Binding::Field(field));
+                    self.field_type(field)
+                })
+            }
+            Ty::Class(inner) => self.static_member(expr, inner, name, receiver_type.certain),
+            Ty::Named { .. } => {
+                if HOLDER_ACCESSORS.contains(&name)
+                    && let Some(held) = held_type(&receiver_type)
+                {
+                    return Some(held);
+                }
+                let yielded = self.yields(&receiver_type.ty, name, None);
+                if yielded.is_none()
+                    && let Some(field) = self.extension_property(name)
+                {
+                    self.out.bindings.insert(expr.id, Binding::Field(field));
+                    return self.field_type(field);
+                }
+                yielded.map(|typed| Typed { certain: typed.certain && receiver_type.certain, ..typed })
+            }
+            Ty::Function(_) => None,
+        }
+    }
+
+    /// A property declared in an extension in this module (Swift, Kotlin), by name alone: extensions of platform types.
+    fn extension_property(&self, name: &str) -> Option<FieldId> {
+        self.module.types.iter().enumerate().find_map(|(id, decl)| {
+            let is_place = decl.kind == TypeKind::Extension || (decl.kind == TypeKind::File && self.module.language == Language::Kotlin);
+            let index = decl.fields.iter().position(|field| field.name == name && field.getter.is_some()).filter(|_| is_place)?;
+            Some(FieldId { ty: id as TypeId, index: index as u32 })
+        })
+    }
+
+    fn static_member(&mut self, expr: &'m Expr, owner: &Ty, name: &str, certain: bool) -> Option<Typed> {
+        match owner {
+            Ty::App { id, .. } => {
+                let decl = &self.module.types[*id as usize];
+                if decl.cases.iter().any(|case| case == name) {
+                    return Some(Typed::certain(owner.clone()));
+                }
+                if let Some(field) = self.field_in(*id, name) {
+                    self.out.bindings.insert(expr.id, Binding::Field(field));
+                    return self.field_type(field);
+                }
+                let nested = self.module.types.iter().position(|nested| nested.owner == *id && nested.name == name)?;
+                let ty = Ty::App { id: nested as TypeId, args: Vec::new() };
+                self.out.bindings.insert(expr.id, Binding::Type(ty.clone()));
+                Some(Typed::certain(Ty::Class(Box::new(ty))))
+            }
+            Ty::Named { name: outer, .. } => {
+                if let Some(typed) = self.yields(owner, name, None) {
+                    return Some(typed);
+                }
+                let nested = Ty::named(format!("{outer}.{name}"));
+                self.out.bindings.insert(expr.id, Binding::Type(nested.clone()));
+                Some(Typed { ty: Ty::Class(Box::new(nested)), certain })
+            }
+            Ty::Class(_) | Ty::Function(_) => None,
+        }
+    }
+
+    /// What a member of a type yields, by the catalogue.
+    fn yields(&self, ty: &Ty, member: &str, call: Option<&Call>) -> Option<Typed> {
+        match ty.instance() {
+            Ty::Named { name, .. } => {
+                let known = self.catalogue.types.get(name)?;
+                let own = known.yields.get(member);
+                let inherited = || known.supertypes.iter().find_map(|supertype| self.catalogue.types.get(supertype)?.yields.get(member));
+                let product = own.or_else(inherited)?;
+                self.product(product, ty.instance(), call)
+            }
+            Ty::App { id, .. } => {
+                let family = self.family(*id);
+                let supertypes = family.into_iter().flat_map(|ty| self.names.supertypes(ty));
+                supertypes.filter(|supertype| matches!(supertype, Ty::Named { .. })).find_map(|supertype| self.yields(&supertype, member, call))
+            }
+            Ty::Class(_) | Ty::Function(_) => None,
+        }
+    }
+
+    fn product(&self, product: &str, receiver: &Ty, call: Option<&Call>) -> Option<Typed> {
+        match product {
+            "this" => Some(Typed::certain(receiver.clone())),
+            "$0" => self.class_argument(call?),
+            name => Some(Typed::certain(Ty::named(name))),
+        }
+    }
+
+    /// A bare name that a superclass elsewhere (an activity, say) is likely to have.
+    fn implicit_yield(&self, member: &str, call: Option<&Call>) -> Option<Typed> {
+        let mut implicit: Vec<&String> = self.catalogue.types.values().filter(|ty| ty.implicit && ty.yields.contains_key(member)).map(|ty| &ty.name).collect();
+        implicit.sort();
+        let owner = implicit.first()?;
+        let may_inherit = self.enclosing().into_iter().any(|ty| self.has_unknown_supertype(ty));
+        if !may_inherit {
+            return None;
+        }
+        self.yields(&Ty::named(owner.as_str()), member, call).map(|typed| Typed::likely(typed.ty))
+    }
+
+    /// Whether a type of this module has a supertype that neither this module nor the catalogue knows.
+    pub(super) fn has_unknown_supertype(&self, id: TypeId) -> bool {
+        self.family(id).into_iter().any(|ty| {
+            let decl = &self.module.types[ty as usize];
+            decl.kind != TypeKind::File
+                && self.names.supertypes(ty).iter().any(|supertype| matches!(supertype, Ty::Named { name, .. } if !self.catalogue.types.contains_key(name)))
+        })
+    }
+
+    pub(super) fn fit(&self, ty: &Ty, owner: &str) -> Fit {
+        let supertypes = |id: TypeId| self.family(id).into_iter().flat_map(|ty| self.names.supertypes(ty)).filter(|ty| !matches!(ty, Ty::App { .. })).collect();
+        fits(ty, owner, self.module, self.catalogue, &supertypes)
+    }
+
+    fn class_argument(&self, call: &Call) -> Option<Typed> {
+        let explicit = call.type_args.first().and_then(|ty| self.names.resolve(ty, self.this_type()));
+        explicit.or_else(|| {
+            call.args.iter().find_map(|arg| match &arg.value.kind {
+                ExprKind::ClassRef(ty) => self.names.resolve(ty, self.this_type()),
+                _ => None,
+            })
+        })
+    }
+
+    fn args(&mut self, args: &'m [Arg]) {
+        for arg in args {
+            if !matches!(arg.value.kind, ExprKind::Closure(_)) {
+                self.visit(&arg.value);
+            }
+        }
+    }
+
+    fn call(&mut self, expr: &'m Expr, call: &'m Call) -> Option<Typed> {
+        let receiver = call.receiver.as_ref().and_then(|receiver| self.visit(receiver));
+        self.args(&call.args);
+        let callees = if self.local_callable(call).is_some() { Vec::new() } else { self.callees(call, receiver.as_ref(), false) };
+        self.record_bare(expr, call, &callees);
+        self.record_member_call(expr, call);
+        let constructed = self.constructed(call, receiver.as_ref());
+        self.closure_args(call, receiver.as_ref(), &callees);
+        let own = callees.first().and_then(|&callee| self.return_type(callee));
+        if !callees.is_empty() {
+            self.out.callees.insert(expr.id, callees);
+        }
+        constructed.or(own).or_else(|| self.call_type(call, receiver.as_ref()))
+    }
+
+    fn record_bare(&mut self, expr: &Expr, call: &Call, callees: &[FunctionId]) {
+        if let Some(kept) = self.kept_function(call, callees) {
+            self.out.bindings.insert(expr.id, kept);
+        }
+        if call.receiver.is_none() {
+            let is_own = !callees.is_empty() || self.out.bindings.contains_key(&expr.id);
+            let receivers = self.implicit_receivers();
+            self.bare.insert(expr.id, Bare { receivers, is_own });
+        }
+    }
+
+    /// The variable or field whose function a call runs.
+    fn kept_function(&mut self, call: &Call, callees: &[FunctionId]) -> Option<Binding> {
+        if let Some(variable) = self.local_callable(call) {
+            return Some(Binding::Variable(variable));
+        }
+        if !callees.is_empty() {
+            return None;
+        }
+        let owners = match &call.receiver {
+            None => self.enclosing(),
+            Some(receiver) => match self.out.types.get(&receiver.id).map(|typed| &typed.ty) {
+                Some(Ty::App { id, .. }) => vec![*id],
+                _ => return None,
+            },
+        };
+        owners.into_iter().find_map(|owner| self.field_in(owner, &call.name)).map(Binding::Field)
+    }
+
+    fn record_member_call(&mut self, expr: &'m Expr, call: &'m Call) {
+        let Some(receiver) = &call.receiver else { return };
+        let place = self.out.target(receiver.id);
+        let Some(place) = place else { return };
+        self.out.member_calls.entry((place, call.name.clone())).or_default().push(expr);
+        let sets_holder = ["postValue", "setValue", "set", "emit", "tryEmit", "accept", "onNext", "send"].contains(&call.name.as_str());
+        if let ([arg], true) = (call.args.as_slice(), sets_holder) {
+            self.write(place, Some(&arg.value));
+        }
+    }
+
+    /// A local variable that a bare call calls.
+    pub(super) fn local_callable(&mut self, call: &Call) -> Option<VariableId> {
+        if call.receiver.is_some() {
+            return None;
+        }
+        let found = self.frames.iter().rev().find_map(|frame| frame.variables.get(&call.name).copied())?;
+        self.out.variables[found as usize].reads += 1;
+        Some(found)
+    }
+
+    /// The type that a constructor call makes.
+    fn constructed(&self, call: &Call, receiver: Option<&Typed>) -> Option<Typed> {
+        if call.name == "init" && self.module.language == Language::Swift {
+            return receiver.filter(|typed| matches!(typed.ty, Ty::Class(_))).map(|typed| Typed { ty: typed.ty.instance().clone(), certain: typed.certain });
+        }
+        let looks_like_a_type = call.name.starts_with(|first: char| first.is_uppercase());
+        if !looks_like_a_type && !call.is_new {
+            return None;
+        }
+        let typed = match (&call.receiver, receiver) {
+            (None, _) => self.names.resolve_name(&call.name, self.this_type(), 8)?,
+            (Some(_), Some(Typed { ty: Ty::Class(outer), certain })) => match &**outer {
+                Ty::Named { name, .. } => Typed { ty: Ty::named(format!("{name}.{}", call.name)), certain: *certain },
+                Ty::App { id, .. } => {
+                    let nested = self.module.types.iter().position(|decl| decl.owner == *id && decl.name == call.name)?;
+                    Typed::certain(Ty::App { id: nested as TypeId, args: Vec::new() })
+                }
+                Ty::Class(_) | Ty::Function(_) => return None,
+            },
+            (Some(receiver), _) if call.is_new || receiver_is_package(receiver) => Typed::certain(Ty::named(format!("{}.{}", dotted(receiver)?, call.name))),
+            _ => return None,
+        };
+        let is_known = match &typed.ty {
+            Ty::Named { name, .. } => {
+                call.is_new || self.catalogue.types.contains_key(name) || self.names.import_of(&call.name).is_some() || self.is_owner(name)
+            }
+            _ => true,
+        };
+        if !is_known && self.module.language == Language::Kotlin && !self.callees_named(&call.name).is_empty() {
+            return None;
+        }
+        let args: Vec<Ty> = call.type_args.iter().filter_map(|ty| self.names.resolve(ty, self.this_type())).map(|typed| typed.ty).collect();
+        Some(match typed.ty {
+            Ty::Named { name, .. } => Typed { ty: Ty::Named { name, args }, certain: typed.certain },
+            Ty::App { id, .. } => Typed { ty: Ty::App { id, args }, certain: typed.certain },
+            other => Typed { ty: other, certain: typed.certain },
+        })
+    }
+
+    fn is_owner(&self, name: &str) -> bool {
+        let simple = name.rsplit('.').next().unwrap_or(name);
+        let found = self.catalogue.index().find(self.module.language.platform(), simple);
+        found.iter().any(|(entry, _)| self.catalogue.symbol(*entry).owner.as_deref() == Some(name))
+    }
+
+    fn callees_named(&self, name: &str) -> Vec<FunctionId> {
+        let named = self.module.functions.iter().enumerate().filter(|(_, function)| function.name == name && function.kind == FunctionKind::Method);
+        named.map(|(id, _)| id as FunctionId).collect()
+    }
+
+    /// The type of a call that is neither of this module nor a constructor.
+    fn call_type(&self, call: &Call, receiver: Option<&Typed>) -> Option<Typed> {
+        if call.name == "getSystemService" || call.name == "systemService" {
+            return self.service(call);
+        }
+        if call.name == "lazy" || call.name == "remember" || call.name == "invoke" {
+            let body = call
+                .args
+                .last()
+                .and_then(|arg| self.out.closure(arg.value.id))
+                .or_else(|| call.receiver.as_ref().and_then(|receiver| self.out.closure(receiver.id)));
+            return body.and_then(|closure| self.value_type(&closure.body));
+        }
+        if ["also", "apply", "takeIf", "takeUnless", "requireNotNull", "checkNotNull", "onEach"].contains(&call.name.as_str()) {
+            return receiver.cloned().or_else(|| self.out.types.get(&call.args.first()?.value.id).cloned());
+        }
+        if ["let", "run", "with", "use"].contains(&call.name.as_str()) {
+            return call.args.last().and_then(|arg| self.out.closure(arg.value.id)).and_then(|closure| self.value_type(&closure.body));
+        }
+        match receiver {
+            Some(receiver) => {
+                if HOLDER_ACCESSORS.contains(&call.name.as_str())
+                    && let Some(held) = held_type(receiver)
+                {
+                    return Some(held);
+                }
+                if let Ty::Function(Some(result)) = &receiver.ty
+                    && call.name == "invoke"
+                {
+                    return Some(Typed { ty: (**result).clone(), certain: receiver.certain });
+                }
+                let yielded = self.yields(&receiver.ty, &call.name, Some(call)).map(|typed| Typed { certain: typed.certain && receiver.certain, ..typed });
+                yielded.or_else(|| call.type_args.first().and_then(|ty| self.names.resolve(ty, self.this_type())).map(|typed| Typed::likely(typed.ty)))
+            }
+            None if call.receiver.is_some() => {
+                call.type_args.first().and_then(|ty| self.names.resolve(ty, self.this_type())).map(|typed| Typed::likely(typed.ty))
+            }
+            None => {
+                let receivers = self.implicit_receivers();
+                let yielded = receivers.iter().find_map(|receiver| self.yields(&receiver.ty, &call.name, Some(call)));
+                let imported = || {
+                    let import = self.names.import_of(&call.name)?;
+                    let (owner, member) = import.path.rsplit_once('.')?;
+                    self.yields(&Ty::named(owner), member, Some(call))
+                };
+                yielded
+                    .or_else(imported)
+                    .or_else(|| self.implicit_yield(&call.name, Some(call)))
+                    .or_else(|| call.type_args.first().and_then(|ty| self.names.resolve(ty, self.this_type())).map(|typed| Typed::likely(typed.ty)))
+            }
+        }
+    }
+
+    /// The type of a system service, by class or constant.
+    fn service(&self, call: &Call) -> Option<Typed> {
+        self.class_argument(call).or_else(|| {
+            let found = call.args.iter().find_map(|arg| {
+                let text = match &arg.value.kind {
+                    ExprKind::Literal(crate::ir::Literal::Text(text)) => text.clone(),
+                    _ => dotted(&arg.value)?.rsplit('.').next()?.to_owned(),
+                };
+                self.catalogue.services.iter().find(|service| service.text == text || service.constant.rsplit('.').next() == Some(&text))
+            });
+            found.map(|service| Typed::certain(Ty::named(service.ty.as_str())))
+        })
+    }
+
+    fn closure_args(&mut self, call: &'m Call, receiver: Option<&Typed>, callees: &[FunctionId]) {
+        let module = self.module;
+        for (index, arg) in call.args.iter().enumerate() {
+            let ExprKind::Closure(closure) = &arg.value.kind else { continue };
+            let name = call.name.as_str();
+            let subject = receiver
+                .cloned()
+                .or_else(|| (name == "with").then(|| call.args.first().and_then(|first| self.out.types.get(&first.value.id).cloned())).flatten());
+            let element = receiver.and_then(held_type).filter(|_| ELEMENT_SCOPES.contains(&name));
+            let (implicit, hint) = if RECEIVER_SCOPES.contains(&name) {
+                (subject, None)
+            } else if let Some(element) = element {
+                (None, Some(element))
+            } else if PARAMETER_SCOPES.contains(&name) {
+                (None, subject)
+            } else {
+                (None, None)
+            };
+            let declared: Vec<TypeRef> = callees
+                .first()
+                .and_then(|&callee| param_for(&module.functions[callee as usize].params, index, arg))
+                .and_then(|param| param.ty.as_ref())
+                .filter(|ty| ty.name == "->")
+                .map(|ty| ty.args.split_last().map(|(_, params)| params.to_vec()).unwrap_or_default())
+                .unwrap_or_default();
+            let hints: Vec<Option<Typed>> =
+                if declared.is_empty() { vec![hint] } else { declared.iter().map(|ty| self.names.resolve(ty, self.this_type())).collect() };
+            let ty = self.closure(&arg.value, closure, &hints, implicit);
+            if let Some(ty) = ty {
+                self.out.types.insert(arg.value.id, ty);
+            }
+        }
+    }
+
+    fn closure(&mut self, expr: &'m Expr, closure: &'m Closure, hints: &[Option<Typed>], receiver: Option<Typed>) -> Option<Typed> {
+        self.frames.push(Frame { receiver, ..Frame::default() });
+        let hint = |index: usize| hints.get(index).cloned().flatten();
+        let mut params = Vec::new();
+        if closure.params.is_empty() && closure.implicit_params {
+            params.push(self.declare("it", VariableKind::ClosureParam(expr.id, 0), hint(0), expr.span));
+            if self.module.language == Language::Swift {
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.variables.insert("$0".to_owned(), params[0]);
+                    frame.variables.remove("it");
+                }
+                for index in 1..4 {
+                    params.push(self.declare(&format!("${index}"), VariableKind::ClosureParam(expr.id, index), hint(index as usize), expr.span));
+                }
+            }
+        }
+        for (index, param) in closure.params.iter().enumerate() {
+            params.push(self.param(param, VariableKind::ClosureParam(expr.id, index as u32), hint(index)));
+        }
+        self.out.closure_params.insert(expr.id, params);
+        self.visit(&closure.body);
+        self.frames.pop();
+        let result = self.value_type(&closure.body);
+        Some(Typed { certain: true, ty: Ty::Function(result.map(|typed| Box::new(typed.ty))) })
+    }
+
+    /// Functions of this module that a call may run.
+    fn callees(&self, call: &Call, receiver: Option<&Typed>, is_reference: bool) -> Vec<FunctionId> {
+        let candidates = match (&call.receiver, receiver) {
+            (None, _) => self.bare_callees(call),
+            (Some(Expr { kind: ExprKind::Super, .. }), _) => {
+                let supertypes = self.family(self.this_type()).into_iter().skip(1);
+                supertypes.flat_map(|ty| self.declared_methods(ty, &call.name)).collect()
+            }
+            (Some(Expr { kind: ExprKind::Implicit, .. }), _) => Vec::new(),
+            (Some(_), Some(typed)) => match &typed.ty {
+                Ty::App { id, .. } => self.methods(*id, &call.name),
+                Ty::Class(inner) => match &**inner {
+                    Ty::App { id, .. } if call.name == "init" || call.name == "new" => self.constructors(*id),
+                    Ty::App { id, .. } => {
+                        let mut found = self.methods(*id, &call.name);
+                        if found.is_empty()
+                            && let Some(nested) = self.module.types.iter().position(|decl| decl.owner == *id && decl.name == call.name)
+                        {
+                            found = self.constructors(nested as TypeId);
+                        }
+                        found
+                    }
+                    _ => self.extension_functions(call, receiver),
+                },
+                _ => self.extension_functions(call, receiver),
+            },
+            (Some(_), None) => self.extension_functions(call, None),
+        };
+        let candidates = if candidates.is_empty() && call.receiver.is_some() { self.extension_functions(call, receiver) } else { candidates };
+        let fitting: Vec<FunctionId> = candidates.iter().copied().filter(|&id| is_reference || accepts(&self.module.functions[id as usize], call)).collect();
+        self.with_implementations(fitting)
+    }
+
+    fn bare_callees(&self, call: &Call) -> Vec<FunctionId> {
+        if let Some(&local) = self.frames.iter().rev().find_map(|frame| frame.functions.get(&call.name)) {
+            return vec![local];
+        }
+        for frame in self.frames.iter().rev() {
+            if let Some(Typed { ty: Ty::App { id, .. }, .. }) = &frame.receiver {
+                let found = self.methods(*id, &call.name);
+                if !found.is_empty() {
+                    return found;
+                }
+            }
+        }
+        for enclosing in self.enclosing() {
+            let found = self.methods(enclosing, &call.name);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        match self.names.app_type(&call.name, self.this_type()) {
+            Some(id) => self.constructors(id),
+            None => Vec::new(),
+        }
+    }
+
+    fn constructors(&self, id: TypeId) -> Vec<FunctionId> {
+        let own = |function: &crate::ir::Function| function.owner == id && function.kind == FunctionKind::Constructor;
+        self.module.functions.iter().enumerate().filter(|(_, function)| own(function)).map(|(id, _)| id as FunctionId).collect()
+    }
+
+    fn declared_methods(&self, ty: TypeId, name: &str) -> Vec<FunctionId> {
+        let own = |function: &crate::ir::Function| function.owner == ty && function.name == name && function.kind == FunctionKind::Method;
+        self.module.functions.iter().enumerate().filter(|(_, function)| own(function)).map(|(id, _)| id as FunctionId).collect()
+    }
+
+    /// Methods of a type and its family; the nearest declaration wins.
+    fn methods(&self, ty: TypeId, name: &str) -> Vec<FunctionId> {
+        self.family(ty).into_iter().map(|ty| self.declared_methods(ty, name)).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// Kotlin extension functions and Swift extension methods of foreign types, declared in this module.
+    fn extension_functions(&self, call: &Call, receiver: Option<&Typed>) -> Vec<FunctionId> {
+        let receiver_name = receiver.and_then(|typed| typed.ty.simple_name());
+        let found = self.module.functions.iter().enumerate().filter(|(_, function)| {
+            let extended = match &function.receiver {
+                Some(extended) => Some(extended.simple_name()),
+                None => {
+                    let decl = &self.module.types[function.owner as usize];
+                    (decl.kind == TypeKind::Extension).then(|| decl.name.rsplit('.').next().unwrap_or(&decl.name))
+                }
+            };
+            function.name == call.name
+                && extended.is_some_and(|extended| receiver_name.is_none_or(|name| name == extended || self.is_subtype_name(receiver, extended)))
+        });
+        found.map(|(id, _)| id as FunctionId).collect()
+    }
+
+    fn is_subtype_name(&self, receiver: Option<&Typed>, extended: &str) -> bool {
+        let Some(Ty::Named { name, .. }) = receiver.map(|typed| typed.ty.instance()) else { return false };
+        let known = self.catalogue.types.get(name);
+        known.is_none_or(|known| known.supertypes.iter().any(|supertype| supertype.rsplit('.').next() == Some(extended)))
+    }
+
+    /// Adds what implements or overrides a function without body.
+    fn with_implementations(&self, functions: Vec<FunctionId>) -> Vec<FunctionId> {
+        let mut all = functions.clone();
+        for id in functions {
+            let function = &self.module.functions[id as usize];
+            if function.body.is_some() {
+                continue;
+            }
+            for (other_id, other) in self.module.functions.iter().enumerate() {
+                let other_id = other_id as FunctionId;
+                let same = other.name == function.name && other.kind == function.kind && other.body.is_some() && other.selector == function.selector;
+                if same && !all.contains(&other_id) && (other.owner == function.owner || self.family(other.owner).contains(&function.owner)) {
+                    all.push(other_id);
+                }
+            }
+        }
+        if all.iter().any(|&id| self.module.functions[id as usize].body.is_some()) {
+            all.retain(|&id| self.module.functions[id as usize].body.is_some());
+        }
+        all
+    }
+}
+
+/// What a holder type holds.
+fn held_type(typed: &Typed) -> Option<Typed> {
+    let simple = typed.ty.simple_name()?;
+    let held = typed.ty.first_arg().filter(|_| HOLDERS.contains(&simple))?;
+    Some(Typed { ty: held.clone(), certain: typed.certain })
+}
+
+fn receiver_is_package(receiver: &Expr) -> bool {
+    dotted(receiver).is_some_and(|name| name.starts_with(|first: char| first.is_lowercase()) && name.contains('.'))
+}
+
+/// A chain of plain names as a dotted text.
+pub(super) fn dotted(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        ExprKind::Member { receiver, name, .. } => Some(format!("{}.{name}", dotted(receiver)?)),
+        _ => None,
+    }
+}
+
+/// The parameter that takes an argument.
+pub(crate) fn param_for<'p>(params: &'p [Param], index: usize, arg: &Arg) -> Option<&'p Param> {
+    param_index(params, index, arg).map(|index| &params[index])
+}
+
+/// The index of the parameter that takes an argument: by label, a trailing closure the last one, else by position.
+pub(crate) fn param_index(params: &[Param], index: usize, arg: &Arg) -> Option<usize> {
+    if let Some(label) = &arg.label
+        && let Some(found) = params.iter().position(|param| param.label.as_ref() == Some(label))
+    {
+        return Some(found);
+    }
+    if arg.trailing && arg.label.is_none() {
+        return params.len().checked_sub(1);
+    }
+    if index < params.len() {
+        return Some(index);
+    }
+    params.len().checked_sub(1).filter(|&last| params[last].is_variadic)
+}
+
+/// Whether a function can take the arguments of a call.
+fn accepts(function: &crate::ir::Function, call: &Call) -> bool {
+    if let (Some(selector), Some(sent)) = (&function.selector, &call.selector)
+        && sent.contains(':') == selector.contains(':')
+        && !selector.contains('(')
+    {
+        return selector == sent;
+    }
+    let variadic = function.params.iter().any(|param| param.is_variadic);
+    let required = function.params.iter().filter(|param| param.default.is_none() && !param.is_variadic).count();
+    let count = call.args.len();
+    let labels_known =
+        call.args.iter().filter_map(|arg| arg.label.as_ref()).all(|label| function.params.iter().any(|param| param.label.as_ref() == Some(label)));
+    count >= required.min(count + usize::from(variadic)) && (variadic || count <= function.params.len()) && count >= required && labels_known
+}

@@ -1,0 +1,125 @@
+use crate::catalogue::Catalogue;
+use crate::ir::{Module, TypeId, TypeKind};
+
+/// A type as far as names tell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ty {
+    /// A platform, library or other foreign type by qualified name (Apple: class name).
+    Named {
+        /// Name.
+        name: String,
+        /// Arguments.
+        args: Vec<Ty>,
+    },
+    /// A type declared in this module.
+    App {
+        /// Which.
+        id: TypeId,
+        /// Arguments.
+        args: Vec<Ty>,
+    },
+    /// The type itself, as the receiver of static members.
+    Class(Box<Ty>),
+    /// A function; its result, where known.
+    Function(Option<Box<Ty>>),
+}
+
+/// A type and how sure it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Typed {
+    /// Type.
+    pub ty: Ty,
+    /// By import and declaration, rather than by indirect evidence.
+    pub certain: bool,
+}
+
+impl Ty {
+    /// A foreign type without arguments.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self::Named { name: name.into(), args: Vec::new() }
+    }
+
+    /// The first type argument.
+    pub fn first_arg(&self) -> Option<&Ty> {
+        match self {
+            Self::Named { args, .. } | Self::App { args, .. } => args.first(),
+            Self::Class(_) | Self::Function(_) => None,
+        }
+    }
+
+    /// The instance type behind a static receiver.
+    pub fn instance(&self) -> &Ty {
+        match self {
+            Self::Class(inner) => inner,
+            other => other,
+        }
+    }
+
+    /// Last segment of a foreign type's name.
+    pub fn simple_name(&self) -> Option<&str> {
+        match self.instance() {
+            Self::Named { name, .. } => name.rsplit('.').next(),
+            _ => None,
+        }
+    }
+}
+
+impl Typed {
+    /// A certain type.
+    pub fn certain(ty: Ty) -> Self {
+        Self { ty, certain: true }
+    }
+
+    /// A likely type.
+    pub fn likely(ty: Ty) -> Self {
+        Self { ty, certain: false }
+    }
+}
+
+/// Whether and how a type is a catalogue type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// It is it, or a subtype.
+    Yes,
+    /// A supertype outside of this module may be it.
+    Perhaps,
+    /// It is another type.
+    No,
+}
+
+/// Whether `ty` is `owner` or a subtype, following the catalogue's and the module's supertypes.
+pub(super) fn fits(ty: &Ty, owner: &str, module: &Module, catalogue: &Catalogue, supertype_names: &dyn Fn(TypeId) -> Vec<Ty>) -> Fit {
+    fits_within(ty, owner, module, catalogue, supertype_names, 8)
+}
+
+fn fits_within(ty: &Ty, owner: &str, module: &Module, catalogue: &Catalogue, supertypes: &dyn Fn(TypeId) -> Vec<Ty>, depth: u32) -> Fit {
+    match ty.instance() {
+        Ty::Named { name, .. } if name == owner => Fit::Yes,
+        Ty::Named { name, .. } => match catalogue.types.get(name) {
+            Some(known) if known.supertypes.iter().any(|supertype| supertype == owner) => Fit::Yes,
+            _ => Fit::No,
+        },
+        Ty::App { .. } if depth == 0 => Fit::No,
+        Ty::App { id, .. } => {
+            let decl = &module.types[*id as usize];
+            if decl.kind == TypeKind::File {
+                return Fit::No;
+            }
+            let mut best = Fit::No;
+            for supertype in supertypes(*id) {
+                let known = match &supertype {
+                    Ty::Named { name, .. } => catalogue.types.contains_key(name),
+                    _ => true,
+                };
+                match fits_within(&supertype, owner, module, catalogue, supertypes, depth - 1) {
+                    Fit::Yes => return Fit::Yes,
+                    Fit::Perhaps => best = Fit::Perhaps,
+                    Fit::No if !known => best = Fit::Perhaps,
+                    Fit::No => {}
+                }
+            }
+            best
+        }
+        Ty::Class(_) | Ty::Function(_) => Fit::No,
+    }
+}

@@ -1,0 +1,117 @@
+//! What is searched for, and the spellings that a name can have in code.
+
+use std::collections::BTreeSet;
+
+use crate::source::Platform;
+
+/// A text to search for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Word {
+    /// The text.
+    pub text: String,
+    /// It must not go on as a longer word.
+    whole_at_end: bool,
+}
+
+impl Word {
+    pub fn whole(text: impl Into<String>) -> Self {
+        Self { text: text.into(), whole_at_end: true }
+    }
+
+    pub fn prefix(text: impl Into<String>) -> Self {
+        Self { text: text.into(), whole_at_end: false }
+    }
+
+    /// Whether what was found at `start..end` is this word, and not a part of a longer one.
+    pub fn stands_alone(&self, text: &[u8], start: usize, end: usize) -> bool {
+        let pattern = self.text.as_bytes();
+        let joins = |inside: Option<&u8>, outside: Option<&u8>| inside.copied().is_some_and(is_word_byte) && outside.copied().is_some_and(is_word_byte);
+        let before = start.checked_sub(1).and_then(|index| text.get(index));
+        !joins(pattern.first(), before) && !(self.whole_at_end && joins(pattern.last(), text.get(end)))
+    }
+}
+
+/// `$` is left out: in a Kotlin string template it stands right before a name.
+fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// What a file that names a class holds. A Java class has to be imported, by name or with its package, or be written in full.
+pub(super) fn naming(class: &str, platform: Platform) -> Vec<Word> {
+    let is_class = |segment: &&str| segment.starts_with(|first: char| !first.is_lowercase());
+    match (platform, class.split('.').position(|segment| is_class(&segment))) {
+        (Platform::Android, Some(depth)) if depth > 0 => {
+            let segments: Vec<&str> = class.split('.').collect();
+            let package = segments[..depth].join(".");
+            vec![
+                Word::whole(format!("{package}.{}", segments[depth])),
+                Word::prefix(format!("{package}.*")),
+                // Inside of the package itself nothing needs to be imported.
+                Word::whole(format!("package {package}")),
+            ]
+        }
+        _ => vec![Word::whole(last_segment(class))],
+    }
+}
+
+/// Package of a Java class: its segments in lower case.
+pub(super) fn package_of(class: &str) -> String {
+    class.split('.').take_while(|segment| segment.starts_with(|first: char| first.is_lowercase())).collect::<Vec<_>>().join(".")
+}
+
+pub(super) fn last_segment(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+/// A name, and the names that property and accessor syntax make of it: `getLatitude` and `latitude` are one.
+pub(super) fn accessor_spellings(name: &str) -> BTreeSet<String> {
+    const PREFIXES: [&str; 3] = ["get", "set", "is"];
+    let stem = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix).filter(|rest| rest.starts_with(|first: char| !first.is_lowercase())));
+    let mut spellings = BTreeSet::from([name.to_owned()]);
+    if let Some(stem) = stem {
+        spellings.extend([decapitalised(stem), decapitalised_acronym(stem)]);
+    }
+    for stem in [Some(name), stem].into_iter().flatten() {
+        spellings.extend(PREFIXES.iter().map(|prefix| format!("{prefix}{}", capitalised(stem))));
+    }
+    spellings
+}
+
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn decapitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// Kotlin's way: `URL` is `url`, `URLName` is `urlName`.
+fn decapitalised_acronym(name: &str) -> String {
+    let upper = name.chars().take_while(|letter| letter.is_uppercase()).count();
+    let lowered = if upper == name.chars().count() { upper } else { upper.saturating_sub(1).max(1) };
+    name.chars().enumerate().map(|(index, letter)| if index < lowered { letter.to_ascii_lowercase() } else { letter }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn property_syntax_has_the_acronyms_of_kotlin() {
+        assert_eq!(decapitalised_acronym("URL"), "url");
+        assert_eq!(decapitalised_acronym("URLName"), "urlName");
+        assert_eq!(decapitalised_acronym("Latitude"), "latitude");
+        assert!(accessor_spellings("latitude").contains("getLatitude"));
+        assert!(accessor_spellings("isMyLocationEnabled").contains("setMyLocationEnabled"));
+    }
+
+    #[test]
+    fn a_java_class_is_named_with_its_package() {
+        let texts = |class, platform| naming(class, platform).into_iter().map(|word| word.text).collect::<Vec<_>>();
+        assert_eq!(texts("a.b.Outer.Inner", Platform::Android), ["a.b.Outer", "a.b.*", "package a.b"]);
+        assert_eq!(texts("CNContactStore", Platform::Apple), ["CNContactStore"]);
+        assert_eq!(package_of("a.b.Outer.Inner"), "a.b");
+    }
+}

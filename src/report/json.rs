@@ -1,0 +1,189 @@
+//! The JSON report. Its shape is a promise to other programs, so it has its own structs, and `version` counts its changes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use super::words::{self, StepKind, WordedStep};
+use crate::catalogue::Catalogue;
+use crate::scan::Scan;
+use crate::verdict::{Finding, Rule, Severity, Site};
+
+#[derive(Serialize)]
+struct Report<'s> {
+    version: u32,
+    tool: Tool,
+    mode: &'static str,
+    summary: Summary<'s>,
+    findings: Vec<WireFinding<'s>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accesses: Option<Vec<WireAccess<'s>>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary<'s> {
+    files: u64,
+    parsed: u64,
+    accesses: usize,
+    findings: usize,
+    by_rule: BTreeMap<&'static str, usize>,
+    incomplete: Vec<WireIncomplete<'s>>,
+}
+
+#[derive(Serialize)]
+struct WireIncomplete<'s> {
+    path: &'s str,
+    reason: &'s str,
+}
+
+#[derive(Serialize)]
+struct WireFinding<'s> {
+    rule: &'static str,
+    severity: Severity,
+    path: &'s str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    category: Option<&'static str>,
+    api: &'s str,
+    feature: Option<&'s str>,
+    message: String,
+    help: String,
+    trace: Vec<WireStep<'s>>,
+    fingerprint: String,
+}
+
+#[derive(Serialize)]
+struct WireAccess<'s> {
+    path: &'s str,
+    line: u32,
+    column: u32,
+    category: &'static str,
+    class: &'static str,
+    api: &'s str,
+    confidence: &'static str,
+    verdict: &'static str,
+    feature: Option<&'s str>,
+    proof: Vec<WireStep<'s>>,
+}
+
+#[derive(Serialize)]
+struct WireStep<'s> {
+    path: &'s str,
+    line: u32,
+    column: u32,
+    kind: &'static str,
+    message: String,
+}
+
+/// The report as one indented document with a line break at its end.
+pub fn report(scan: &Scan, catalogue: &Catalogue, with_accesses: bool) -> Result<String, serde_json::Error> {
+    let mut by_rule = BTreeMap::new();
+    for finding in &scan.outcome.findings {
+        *by_rule.entry(finding.rule.id()).or_insert(0) += 1;
+    }
+    let report = Report {
+        version: 1,
+        tool: Tool { name: "askfirst", version: env!("CARGO_PKG_VERSION") },
+        mode: "platform",
+        summary: Summary {
+            files: scan.stats.files,
+            parsed: scan.stats.parsed,
+            accesses: scan.outcome.sites.len(),
+            findings: scan.outcome.findings.len(),
+            by_rule,
+            incomplete: scan.incomplete.iter().map(|one| WireIncomplete { path: &one.path, reason: &one.reason }).collect(),
+        },
+        findings: findings(scan, catalogue),
+        accesses: with_accesses.then(|| scan.outcome.sites.iter().map(|site| access(site, scan)).collect()),
+    };
+    Ok(serde_json::to_string_pretty(&report)? + "\n")
+}
+
+fn findings<'s>(scan: &'s Scan, catalogue: &Catalogue) -> Vec<WireFinding<'s>> {
+    let mut ordinals: HashMap<Identity<'_>, u32> = HashMap::new();
+    scan.outcome
+        .findings
+        .iter()
+        .map(|finding| {
+            let message = words::message(finding, scan, catalogue);
+            let identity = Identity::new(finding, scan);
+            let ordinal = ordinals.entry(identity).and_modify(|ordinal| *ordinal += 1).or_insert(0);
+            let file = scan.file(finding.place.file);
+            let (start, end) = (file.place(finding.place.span.start), file.place(finding.place.span.end));
+            WireFinding {
+                rule: finding.rule.id(),
+                severity: finding.severity,
+                path: &file.path,
+                line: start.line,
+                column: start.column,
+                end_line: end.line,
+                end_column: end.column,
+                category: finding.category.map(|category| category.name()),
+                api: identity.api,
+                feature: None,
+                message: message.title,
+                help: message.help.text(),
+                trace: message.steps.into_iter().map(|step| wire_step(step, scan)).collect(),
+                fingerprint: identity.fingerprint(*ordinal),
+            }
+        })
+        .collect()
+}
+
+/// What stays the same about a finding when lines move.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Identity<'s> {
+    rule: Rule,
+    path: &'s str,
+    api: &'s str,
+    function: &'s str,
+}
+
+impl<'s> Identity<'s> {
+    fn new(finding: &Finding, scan: &'s Scan) -> Self {
+        let site = &scan.outcome.sites[finding.site];
+        Self { rule: finding.rule, path: &scan.file(finding.place.file).path, api: &site.api, function: &site.function }
+    }
+
+    /// `ordinal` tells findings apart that are alike in all else.
+    fn fingerprint(&self, ordinal: u32) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for part in [self.rule.id(), self.path, self.api, self.function] {
+            // The length keeps neighbouring parts from running into each other.
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        hasher.update(&ordinal.to_le_bytes());
+        hasher.finalize().to_hex()[..32].to_owned()
+    }
+}
+
+fn access<'s>(site: &'s Site, scan: &'s Scan) -> WireAccess<'s> {
+    let (path, at) = scan.locate(site.place);
+    let steps = site.trace.iter().map(words::step).filter(|step| step.kind != StepKind::Entry);
+    WireAccess {
+        path,
+        line: at.line,
+        column: at.column,
+        category: site.category.name(),
+        class: words::class_name(site.class),
+        api: &site.api,
+        confidence: words::confidence_name(site.confidence),
+        verdict: site.verdict.name(),
+        feature: None,
+        proof: steps.map(|step| wire_step(step, scan)).collect(),
+    }
+}
+
+fn wire_step(step: WordedStep, scan: &Scan) -> WireStep<'_> {
+    let (path, at) = scan.locate(step.place);
+    WireStep { path, line: at.line, column: at.column, kind: step.kind.name(), message: step.text }
+}

@@ -1,0 +1,79 @@
+//! The line that closes a check, what could not be analysed, and the numbers of `--stats`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::{escape, words};
+use crate::scan::{Scan, SkipReason};
+use crate::verdict::{Severity, Verdict};
+
+/// `3 findings (2 errors, 1 warning) in 812 files, 41 accesses: 30 guarded, 8 open, 3 ungated`
+pub fn line(scan: &Scan) -> String {
+    let findings = &scan.outcome.findings;
+    let of = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+    let severities = [(of(Severity::Error), "error", "errors"), (of(Severity::Warning), "warning", "warnings"), (of(Severity::Info), "info", "infos")];
+    let shown: Vec<String> = severities.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| words::counted(count, one, many)).collect();
+    let detail = if shown.is_empty() { String::new() } else { format!(" ({})", shown.join(", ")) };
+    let files = words::counted(scan.stats.files, "file", "files");
+    format!("{}{detail} in {files}, {}", words::counted(findings.len() as u64, "finding", "findings"), accesses(scan))
+}
+
+/// `41 accesses: 30 guarded, 8 open, 3 ungated`
+pub fn accesses(scan: &Scan) -> String {
+    let sites = &scan.outcome.sites;
+    let mut counts: BTreeMap<Verdict, u64> = BTreeMap::new();
+    sites.iter().for_each(|site| *counts.entry(site.verdict).or_insert(0) += 1);
+    // Good news first: the order of verdicts is that of their weight.
+    let mut listed: Vec<String> = [Verdict::Guarded, Verdict::UserMediated, Verdict::Open, Verdict::Suppressed]
+        .into_iter()
+        .filter_map(|verdict| counts.remove(&verdict).map(|count| format!("{count} {}", verdict.name())))
+        .collect();
+    listed.extend(counts.iter().map(|(verdict, count)| format!("{count} {}", verdict.name())));
+    let total = words::counted(sites.len() as u64, "access", "accesses");
+    if listed.is_empty() { total } else { format!("{total}: {}", listed.join(", ")) }
+}
+
+/// One line for each file that could not be analysed; empty when there is none.
+pub fn incomplete(scan: &Scan) -> String {
+    let lines = scan.incomplete.iter().map(|one| format!("not analysed: {}: {}\n", escape::visible(&one.path), escape::visible(&one.reason)));
+    lines.collect()
+}
+
+/// What was counted and how long it took.
+pub fn stats(scan: &Scan) -> String {
+    let stats = &scan.stats;
+    let mut out = String::new();
+    let mut row = |name: &str, value: String| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{name:<44} {value:>14}");
+    };
+    row("source files", stats.files.to_string());
+    for reason in SkipReason::ALL {
+        row(&format!("  left out, {}", reason.name()), stats.skipped.get(&reason).copied().unwrap_or(0).to_string());
+    }
+    row("read", bytes(stats.bytes));
+    row("files that name no access", stats.prefiltered.to_string());
+    row("files parsed", stats.parsed.to_string());
+    row("parsed", bytes(stats.parsed_bytes));
+    row("places not understood", format!("{} ({})", stats.gaps, bytes(stats.gap_bytes)));
+    row("files not analysed", scan.incomplete.len().to_string());
+    row("time to find files", time(stats.walk_time));
+    row("time to read and pick", time(stats.read_time));
+    row("time to parse and analyse", time(stats.analysis_time));
+    row("  parsing, all threads", time(stats.lowering_work));
+    row("  analysing, all threads", time(stats.analysis_work));
+    out
+}
+
+fn bytes(count: u64) -> String {
+    match count {
+        0..1024 => format!("{count} B"),
+        1024..1_048_576 => format!("{:.1} KiB", count as f64 / 1024.0),
+        _ => format!("{:.1} MiB", count as f64 / 1_048_576.0),
+    }
+}
+
+fn time(duration: Duration) -> String {
+    format!("{:.1} ms", duration.as_secs_f64() * 1000.0)
+}

@@ -1,0 +1,296 @@
+//! Reports of a scan made by hand, so that wording and layout are tested apart from what finds anything.
+
+use super::{Style, inventory, json, pretty, short, summary, words};
+use crate::catalogue::{AccessClass, Catalogue, DataCategory, Levels, Permission};
+use crate::scan::{Incomplete, Scan, ScannedFile};
+use crate::source::{Language, Platform, Span};
+use crate::verdict::{CheckHow, Confidence, EntryReason, Finding, MissReason, NearMiss, Outcome, Place, Rule, Severity, Site, Step, StepWhat, Verdict};
+
+const PLAIN: Style = Style { color: false, unicode: false, width: 110 };
+
+const KOTLIN: &str = "\
+class Screen {
+    fun onCreate() {
+        if (allowed()) show()
+        load()
+    }
+
+    fun load() {
+\tresolver.query(uri, null, null, null, null)
+    }
+
+    fun careful() {
+        if (!allowed()) return
+        resolver.query(uri)
+    }
+}
+";
+
+fn catalogue() -> Catalogue {
+    let permission = Permission {
+        id: "android.permission.READ_CONTACTS".into(),
+        platform: Platform::Android,
+        category: DataCategory::Contacts,
+        implies: Vec::new(),
+        levels: Levels::ALL,
+        usage_keys: Vec::new(),
+        label: "read contacts".into(),
+    };
+    let mut catalogue = Catalogue::default();
+    catalogue.permissions.push(permission);
+    catalogue
+}
+
+/// The place of the `occurrence`th (from 0) `text` in a source.
+fn place_of(source: &str, text: &str, occurrence: usize) -> Place {
+    let start = source.match_indices(text).nth(occurrence).expect("the text is there").0;
+    Place { file: 0, span: Span::new(start, start + text.len()) }
+}
+
+fn site(place: Place, verdict: Verdict, trace: Vec<Step>, near_miss: Option<NearMiss>) -> Site {
+    Site {
+        place,
+        category: DataCategory::Contacts,
+        class: AccessClass::Protected,
+        api: "android.content.ContentResolver.query".into(),
+        confidence: Confidence::Certain,
+        evidence: "the receiver's type".into(),
+        verdict,
+        needs: vec!["read contacts".into()],
+        trace,
+        near_miss,
+        function: "load".into(),
+        dead_code: false,
+    }
+}
+
+fn finding(rule: Rule, place: Place, site: usize, check: Option<MissReason>) -> Finding {
+    Finding { rule, severity: rule.default_severity(), place, category: Some(DataCategory::Contacts), site, check }
+}
+
+fn scan_of(source: &str) -> Scan {
+    let query = place_of(source, "query", 0);
+    let guarded = place_of(source, "query", 1);
+    let check = place_of(source, "allowed()", 0);
+    let path = vec![
+        Step { place: place_of(source, "onCreate", 0), what: StepWhat::Entry { function: "onCreate".into(), reason: EntryReason::Override } },
+        Step { place: place_of(source, "load", 0), what: StepWhat::Call { callee: "load".into() } },
+        Step { place: query, what: StepWhat::Access { api: "android.content.ContentResolver.query".into() } },
+    ];
+    let proof = vec![
+        Step { place: place_of(source, "allowed()", 1), what: StepWhat::Check { proves: vec!["read contacts".into()], how: CheckHow::Tested } },
+        Step { place: guarded, what: StepWhat::Access { api: "android.content.ContentResolver.query".into() } },
+    ];
+    let near = NearMiss { place: check, reason: MissReason::OtherPath };
+    let sites = vec![site(query, Verdict::Ungated, path, Some(near)), site(guarded, Verdict::Guarded, proof, None)];
+    let findings = vec![finding(Rule::UngatedAccess, query, 0, None), finding(Rule::IgnoredAnswer, check, 0, Some(MissReason::Ignored))];
+    let mut scan = Scan {
+        files: vec![ScannedFile::new("app/Screen.kt".into(), Language::Kotlin, source.to_owned())],
+        outcome: Outcome { sites, findings },
+        incomplete: vec![Incomplete { path: "app/Bad.kt".into(), reason: "looks like a binary file".into() }],
+        ..Scan::default()
+    };
+    scan.stats.files = 12;
+    scan.stats.parsed = 1;
+    scan
+}
+
+#[test]
+fn a_finding_shows_the_access_the_nearest_check_the_path_and_what_to_write() {
+    let shown = pretty::findings(&scan_of(KOTLIN), &catalogue(), PLAIN);
+    let expected = "\
+error[ungated-access] app/Screen.kt:8:11
+
+  x contacts are accessed on a path that no permission check covers
+   ,-[app/Screen.kt:3:13]
+ 2 |     fun onCreate() {
+ 3 |         if (allowed()) show()
+   :             ^^^^|^^^^
+   :                 `-- checked here, but a path without a positive answer goes on to the access
+ 4 |         load()
+   `----
+   ,-[app/Screen.kt:8:11]
+ 7 |     fun load() {
+ 8 |     resolver.query(uri, null, null, null, null)
+   :              ^^|^^
+   :                `-- contacts (android.content.ContentResolver.query), needs permission: read contacts
+ 9 |     }
+   `----
+  help: leave when the answer is no, or move the access into the branch where it was yes, for example
+          if (ContextCompat.checkSelfPermission(context, Manifest.permission.READ_CONTACTS) !=
+        PackageManager.PERMISSION_GRANTED) return
+        path:
+          line 2: `onCreate` is called by the platform or a library
+          line 4: calls `load`
+          line 8: the access
+
+warning[ignored-answer] app/Screen.kt:3:13
+";
+    assert!(shown.starts_with(expected), "{shown}");
+    assert!(shown.is_ascii(), "{shown}");
+}
+
+#[test]
+fn line_breaks_of_any_kind_show_the_same() {
+    let plain = pretty::findings(&scan_of(KOTLIN), &catalogue(), PLAIN);
+    let trimmed = |text: &str| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    for line_break in ["\r\n", "\r"] {
+        let other = pretty::findings(&scan_of(&KOTLIN.replace('\n', line_break)), &catalogue(), PLAIN);
+        assert_eq!(trimmed(&other), trimmed(&plain));
+    }
+}
+
+#[test]
+fn scanned_text_cannot_steer_the_terminal() {
+    let hostile = KOTLIN.replace("resolver.query(uri, ", "/*\u{1B}]0;x\u{7}\u{202E}*/ resolver.query(uri, ");
+    let mut scan = scan_of(&hostile);
+    scan.files[0].path = "a\u{1B}[2J.kt".into();
+    scan.outcome.sites[0].api = "x\u{202E}".into();
+    let catalogue = catalogue();
+    let all = [
+        pretty::findings(&scan, &catalogue, PLAIN),
+        short::findings(&scan, &catalogue),
+        inventory::pretty(&scan, PLAIN),
+        inventory::short(&scan),
+        summary::incomplete(&scan),
+    ];
+    for text in all {
+        assert!(!text.contains(['\u{1B}', '\u{7}', '\u{202E}']), "{text:?}");
+    }
+}
+
+#[test]
+fn long_lines_are_cut_around_the_access() {
+    let long = KOTLIN.replace("\tresolver", &format!("\tval text = \"{}\"; resolver", "é".repeat(5000)));
+    let shown = pretty::findings(&scan_of(&long), &catalogue(), Style { width: 400, ..PLAIN });
+    assert!(shown.contains("resolver.query(uri, null"), "{shown}");
+    assert!(shown.lines().all(|line| line.chars().count() < 400), "{shown}");
+}
+
+#[test]
+fn short_has_one_clickable_line_per_finding() {
+    let shown = short::findings(&scan_of(KOTLIN), &catalogue());
+    let expected = "\
+app/Screen.kt:8:11: error[ungated-access]: contacts are accessed on a path that no permission check covers
+app/Screen.kt:3:13: warning[ignored-answer]: nothing depends on this check's answer, and contacts are accessed after it
+";
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn the_closing_line_counts() {
+    let scan = scan_of(KOTLIN);
+    assert_eq!(summary::line(&scan), "2 findings (1 error, 1 warning) in 12 files, 2 accesses: 1 guarded, 1 ungated");
+    assert_eq!(summary::incomplete(&scan), "not analysed: app/Bad.kt: looks like a binary file\n");
+}
+
+#[test]
+fn the_inventory_groups_by_category_and_file() {
+    let shown = inventory::pretty(&scan_of(KOTLIN), PLAIN);
+    let expected = "\
+contacts (2 accesses)
+  app/Screen.kt
+    8:11      ungated          protected     android.content.ContentResolver.query  checked here, but a path without a positive answer goes on to the access (line 3)
+    13:18     guarded          protected     android.content.ContentResolver.query  checked here: read contacts (line 12)
+
+category           all  ungated  guarded
+contacts             2        1        1
+";
+    assert_eq!(shown, expected);
+    assert!(inventory::short(&scan_of(KOTLIN)).starts_with("app/Screen.kt:8:11: contacts ungated android.content.ContentResolver.query: checked"));
+}
+
+#[test]
+fn json_has_exactly_the_promised_keys_in_order() {
+    let text = json::report(&scan_of(KOTLIN), &catalogue(), true).expect("serialisable");
+    let keys: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix('"')?.split_once("\":")).map(|(key, _)| key).collect();
+    let finding = ["rule", "severity", "path", "line", "column", "end_line", "end_column", "category", "api", "feature", "message", "help", "trace"];
+    let summary = ["summary", "files", "parsed", "accesses", "findings", "by_rule", "ignored-answer", "ungated-access", "incomplete", "path", "reason"];
+    let step = ["path", "line", "column", "kind", "message"];
+    let mut expected = vec!["version", "tool", "name", "version", "mode"];
+    expected.extend(summary);
+    expected.push("findings");
+    for _ in 0..2 {
+        expected.extend(finding);
+        // Entry, call, the nearest check, access.
+        (0..4).for_each(|_| expected.extend(step));
+        expected.push("fingerprint");
+    }
+    expected.push("accesses");
+    for _ in 0..2 {
+        expected.extend(["path", "line", "column", "category", "class", "api", "confidence", "verdict", "feature", "proof"]);
+        (0..2).for_each(|_| expected.extend(step));
+    }
+    assert_eq!(keys, expected);
+    assert!(!json::report(&scan_of(KOTLIN), &catalogue(), false).expect("serialisable").contains("\"accesses\": ["));
+}
+
+#[test]
+fn json_places_are_those_of_the_member() {
+    let text = json::report(&scan_of(KOTLIN), &catalogue(), true).expect("serialisable");
+    let report: serde_json::Value = serde_json::from_str(&text).expect("valid");
+    let finding = &report["findings"][0];
+    assert_eq!([&finding["line"], &finding["column"], &finding["end_line"], &finding["end_column"]], [8, 11, 8, 16]);
+    let kinds: Vec<&str> = finding["trace"].as_array().expect("a list").iter().filter_map(|step| step["kind"].as_str()).collect();
+    assert_eq!(kinds, ["entry", "call", "check", "access"]);
+    assert_eq!(report["accesses"][0]["verdict"], "ungated");
+    assert_eq!(report["accesses"][1]["proof"][0]["kind"], "check");
+}
+
+#[test]
+fn fingerprints_survive_moved_lines_and_tell_twins_apart() {
+    let fingerprints = |scan: &Scan| -> Vec<String> {
+        let text = json::report(scan, &catalogue(), false).expect("serialisable");
+        let report: serde_json::Value = serde_json::from_str(&text).expect("valid");
+        report["findings"].as_array().expect("a list").iter().map(|finding| finding["fingerprint"].to_string()).collect()
+    };
+    let original = fingerprints(&scan_of(KOTLIN));
+    assert_eq!(original, fingerprints(&scan_of(&format!("// moved\n\n{KOTLIN}"))));
+    let mut twins = scan_of(KOTLIN);
+    let copy = twins.outcome.findings[0].clone();
+    twins.outcome.findings.insert(1, copy);
+    let twins = fingerprints(&twins);
+    assert_eq!(twins[0], original[0]);
+    assert_ne!(twins[1], twins[0]);
+}
+
+#[test]
+fn messages_start_in_lower_case_and_end_without_a_full_stop() {
+    let reasons = [
+        None,
+        Some(MissReason::OtherPath),
+        Some(MissReason::Ignored),
+        Some(MissReason::NotAwaited),
+        Some(MissReason::TooLate),
+        Some(MissReason::OtherPermission { proves: vec!["camera".into()] }),
+        Some(MissReason::OneOfSeveral { proves: vec!["camera".into()] }),
+        Some(MissReason::SomeVersions),
+        Some(MissReason::LetsThrough { answers: vec!["notDetermined".into()] }),
+        Some(MissReason::NotACheck { tells: "whether to explain".into() }),
+        Some(MissReason::DebugOnly),
+        Some(MissReason::UnknownSubject),
+        Some(MissReason::BroadCatch),
+        Some(MissReason::DoesNotThrow),
+        Some(MissReason::UncheckedCaller { caller: "f".into() }),
+        Some(MissReason::OverwrittenField { field: "f".into() }),
+    ];
+    let well_formed = |text: &str| {
+        assert!(text.starts_with(|first: char| first.is_lowercase() || first == '`'), "{text}");
+        assert!(!text.ends_with('.') && !text.contains('\n'), "{text}");
+    };
+    for rule in Rule::ALL {
+        for reason in &reasons {
+            let mut scan = scan_of(KOTLIN);
+            let site = &mut scan.outcome.sites[0];
+            site.verdict = Verdict::ALL.into_iter().find(|verdict| verdict.rule() == Some(rule)).unwrap_or(Verdict::Ungated);
+            site.near_miss = reason.clone().map(|reason| NearMiss { place: site.place, reason });
+            let finding = finding(rule, scan.outcome.sites[0].place, 0, reason.clone());
+            let message = words::message(&finding, &scan, &catalogue());
+            well_formed(&message.title);
+            well_formed(&message.help.text());
+            message.secondary.iter().for_each(|label| well_formed(&label.text));
+            message.steps.iter().for_each(|step| well_formed(&step.text));
+        }
+    }
+    assert_eq!(Severity::Error.to_string(), "error");
+}

@@ -1,0 +1,312 @@
+//! All wording of findings, proofs and verdicts. Messages start in lower case and end without a full stop.
+
+use super::advice;
+use crate::catalogue::{AccessClass, Catalogue, DataCategory};
+use crate::scan::Scan;
+use crate::verdict::{CheckHow, Confidence, EntryReason, Finding, MissReason, NearMiss, Place, Rule, Severity, Site, Step, StepWhat, Verdict};
+
+/// A finding in words.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Rule broken.
+    pub rule: Rule,
+    /// Severity.
+    pub severity: Severity,
+    /// What is wrong.
+    pub title: String,
+    /// Where, and what stands there.
+    pub primary: Label,
+    /// What else to look at.
+    pub secondary: Vec<Label>,
+    /// The path or proof, step by step.
+    pub steps: Vec<WordedStep>,
+    /// What to do about it.
+    pub help: Help,
+}
+
+/// What to do about a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Help {
+    /// In words.
+    pub advice: String,
+    /// In code.
+    pub example: Option<String>,
+}
+
+impl Help {
+    /// In one line.
+    pub fn text(&self) -> String {
+        match &self.example {
+            Some(example) => format!("{}, for example `{example}`", self.advice),
+            None => self.advice.clone(),
+        }
+    }
+}
+
+/// Text at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// What to say about it.
+    pub text: String,
+}
+
+/// A step in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordedStep {
+    /// Where.
+    pub place: Place,
+    /// Which kind.
+    pub kind: StepKind,
+    /// What happens there.
+    pub text: String,
+}
+
+/// Kinds of steps, as the JSON names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum StepKind {
+    Entry,
+    Call,
+    Check,
+    Access,
+}
+
+impl StepKind {
+    /// Its name in the JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::Call => "call",
+            Self::Check => "check",
+            Self::Access => "access",
+        }
+    }
+}
+
+/// Words a finding.
+pub fn message(finding: &Finding, scan: &Scan, catalogue: &Catalogue) -> Message {
+    let site = &scan.outcome.sites[finding.site];
+    let (primary, secondary) = labels(finding, site);
+    Message {
+        rule: finding.rule,
+        severity: finding.severity,
+        title: title(finding, site),
+        primary,
+        secondary,
+        steps: finding_steps(site),
+        help: help(finding, site, scan, catalogue),
+    }
+}
+
+fn title(finding: &Finding, site: &Site) -> String {
+    let used = is_used(site.category);
+    let title = match finding.rule {
+        Rule::UngatedAccess if site.near_miss.is_some() => format!("{used} on a path that no permission check covers"),
+        Rule::UngatedAccess => format!("{used} without asking first"),
+        Rule::WrongPermission => format!("{used}, but the check before it is for something else"),
+        Rule::IgnoredAnswer => match finding.check {
+            Some(MissReason::NotAwaited) => format!("this request's answer is not awaited, and {used} after it"),
+            _ => format!("nothing depends on this check's answer, and {used} after it"),
+        },
+        Rule::NotACheck => format!("this is no permission check, and {used} on the strength of it"),
+        Rule::DebugOnlyCheck => format!("this check is gone in release builds, and {used} after it"),
+        Rule::UndeclaredData => format!("{used}, but no feature declares `{}`", site.category),
+        Rule::PlatformCheckOnly => format!("{used} for a feature that the person was not asked about"),
+        Rule::WrongFeature => format!("{used}, but the feature that was asked about does not declare `{}`", site.category),
+        Rule::OutsideFeatureScope => format!("{used} outside the scope of its feature"),
+    };
+    if site.dead_code { format!("{title} (in a function that nobody calls)") } else { title }
+}
+
+/// What an access does with a category, as the start of a sentence.
+pub fn is_used(category: DataCategory) -> &'static str {
+    match category {
+        DataCategory::Contacts => "contacts are accessed",
+        DataCategory::Location => "the location is accessed",
+        DataCategory::Sensors => "sensors are read",
+        DataCategory::Photos => "photos are accessed",
+        DataCategory::Microphone => "the microphone is used",
+        DataCategory::Camera => "the camera is used",
+        DataCategory::Calendar => "the calendar is accessed",
+        DataCategory::CallLog => "the call log is accessed",
+        DataCategory::Messages => "messages are accessed",
+        DataCategory::PhoneIdentity => "the phone's identity is read",
+        DataCategory::NearbyDevices => "nearby devices are accessed",
+        DataCategory::Health => "health data is accessed",
+        DataCategory::AdvertisingId => "the advertising id is read",
+    }
+}
+
+fn labels(finding: &Finding, site: &Site) -> (Label, Vec<Label>) {
+    let access = Label { place: site.place, text: access_label(site) };
+    if finding.place == site.place {
+        let near = site.near_miss.iter().map(|near| Label { place: near.place, text: miss(near) });
+        return (access, near.collect());
+    }
+    let check = finding.check.as_ref().map_or_else(|| "this check".to_owned(), miss_reason);
+    (Label { place: finding.place, text: check }, vec![access])
+}
+
+/// `accesses contacts, which needs read contacts`.
+fn access_label(site: &Site) -> String {
+    let needs = if site.needs.is_empty() { String::new() } else { format!(", needs permission: {}", site.needs.join(" and ")) };
+    format!("{} ({}){needs}", site.category, site.api)
+}
+
+/// Why a check does not cover an access.
+pub fn miss(near: &NearMiss) -> String {
+    miss_reason(&near.reason)
+}
+
+fn miss_reason(reason: &MissReason) -> String {
+    match reason {
+        MissReason::OtherPath => "checked here, but a path without a positive answer goes on to the access".to_owned(),
+        MissReason::Ignored => "checked here, but nothing depends on the answer".to_owned(),
+        MissReason::NotAwaited => "the person is asked here, but the answer is not awaited".to_owned(),
+        MissReason::TooLate => "checked here, after the access".to_owned(),
+        MissReason::OtherPermission { proves } => format!("this check is for something else: {}", proves.join(", ")),
+        MissReason::OneOfSeveral { proves } => format!("a positive answer may mean only one of these: {}", proves.join(", ")),
+        MissReason::SomeVersions => "checked here, but not on all versions of the system".to_owned(),
+        MissReason::LetsThrough { answers } => format!("this also lets through what is no grant: {}", answers.join(", ")),
+        MissReason::NotACheck { tells } => format!("this is no permission check: it tells {tells}"),
+        MissReason::DebugOnly => "checked here, but only in debug builds".to_owned(),
+        MissReason::UnknownSubject => "a check, but which permission it asks about cannot be told".to_owned(),
+        MissReason::BroadCatch => "caught here, but together with everything else: only a catch of exactly SecurityException handles the refusal".to_owned(),
+        MissReason::DoesNotThrow => "caught here, but this access does not throw SecurityException when permission is missing".to_owned(),
+        MissReason::UncheckedCaller { caller } if caller.is_empty() => "other callers check, but this call does not".to_owned(),
+        MissReason::UncheckedCaller { caller } => format!("other callers check, but `{caller}` calls without"),
+        MissReason::OverwrittenField { field } => format!("the answer is kept in `{field}`, which is also written elsewhere without a check"),
+    }
+}
+
+/// The steps of a site's proof or unguarded path, with the nearest check among them.
+fn finding_steps(site: &Site) -> Vec<WordedStep> {
+    let mut steps: Vec<WordedStep> = site.trace.iter().map(step).collect();
+    if let Some(near) = &site.near_miss {
+        let worded = WordedStep { place: near.place, kind: StepKind::Check, text: miss(near) };
+        let comes_after = matches!(near.reason, MissReason::TooLate);
+        let index = if comes_after { steps.len() } else { steps.iter().position(|step| step.kind == StepKind::Access).unwrap_or(steps.len()) };
+        steps.insert(index, worded);
+    }
+    steps
+}
+
+/// Words a step.
+pub fn step(step: &Step) -> WordedStep {
+    let (kind, text) = match &step.what {
+        StepWhat::Entry { function, reason } => (StepKind::Entry, entry(function, *reason)),
+        StepWhat::Call { callee } => (StepKind::Call, format!("calls `{callee}`")),
+        StepWhat::Check { proves, how } => (StepKind::Check, check(proves, *how)),
+        StepWhat::Access { api } => (StepKind::Access, format!("access by `{api}`")),
+    };
+    WordedStep { place: step.place, kind, text }
+}
+
+fn entry(function: &str, reason: EntryReason) -> String {
+    let name = if function.is_empty() { "this code".to_owned() } else { format!("`{function}`") };
+    match reason {
+        EntryReason::Visible => format!("{name} can be called from outside this file"),
+        EntryReason::Override => format!("{name} is called by the platform or a library"),
+        EntryReason::Initializer => format!("{name} runs when an instance is made or the file is loaded"),
+        EntryReason::Escapes => format!("{name} is handed to code that may run it at any time"),
+        EntryReason::Uncalled => format!("{name} is called by nobody"),
+    }
+}
+
+fn check(proves: &[String], how: CheckHow) -> String {
+    let granted = if proves.is_empty() { "permission".to_owned() } else { proves.join(", ") };
+    match how {
+        CheckHow::Tested => format!("checked here: {granted}"),
+        CheckHow::Callback => format!("asked, and granted in this callback: {granted}"),
+        CheckHow::Returned => format!("comes back only when granted: {granted}"),
+        CheckHow::CaughtSecurityException => "the refusal is handled: exactly SecurityException is caught".to_owned(),
+        CheckHow::DeclaredSecurityException => "the refusal is passed on: the function declares SecurityException".to_owned(),
+        CheckHow::Annotation => format!("callers must have checked, says the annotation: {granted}"),
+        CheckHow::OsVersion => format!("this version of the system needs no permission: {granted}"),
+        CheckHow::PlatformCallback => format!("the platform calls this only when granted: {granted}"),
+    }
+}
+
+fn help(finding: &Finding, site: &Site, scan: &Scan, catalogue: &Catalogue) -> Help {
+    let in_words = |advice: String| Help { advice, example: None };
+    match finding.rule {
+        Rule::UndeclaredData => in_words(format!("declare `{}` in the policy for the feature that uses it, or remove the access", site.category)),
+        Rule::PlatformCheckOnly | Rule::WrongFeature => {
+            in_words(format!("ask the gate of a feature that declares `{}` before this access, and leave when the answer is no", site.category))
+        }
+        Rule::OutsideFeatureScope => in_words("move the access into the feature's scope, or widen the scope in the policy".to_owned()),
+        Rule::UngatedAccess | Rule::WrongPermission | Rule::IgnoredAnswer | Rule::NotACheck | Rule::DebugOnlyCheck => {
+            let reason = finding.check.as_ref().or(site.near_miss.as_ref().map(|near| &near.reason));
+            let language = scan.file(site.place.file).language;
+            Help { advice: lead(reason, site).to_owned(), example: advice::leave_unless_granted(&site.needs, language, catalogue) }
+        }
+    }
+}
+
+/// What to do, by what is wrong.
+fn lead(reason: Option<&MissReason>, site: &Site) -> &'static str {
+    match reason {
+        None if site.verdict == Verdict::WrongPermission => "check the permission that this access needs",
+        None => "check before the access, and leave when the answer is no",
+        Some(MissReason::OtherPath) => "leave when the answer is no, or move the access into the branch where it was yes",
+        Some(MissReason::Ignored) => "let the access depend on the answer",
+        Some(MissReason::NotAwaited) => "move the access into the callback, where the answer was yes, or check right before it",
+        Some(MissReason::TooLate) => "move the check before the access",
+        Some(MissReason::OtherPermission { .. }) => "check the permission that this access needs",
+        Some(MissReason::OneOfSeveral { .. }) => "look at the answer for this permission alone",
+        Some(MissReason::SomeVersions) => "check on the other versions, too",
+        Some(MissReason::LetsThrough { .. }) => "go on only when the answer is a grant",
+        Some(MissReason::NotACheck { .. }) => "ask for the permission itself",
+        Some(MissReason::DebugOnly) => "use a check that stays in release builds",
+        Some(MissReason::UnknownSubject) => "name the permission where it is checked",
+        Some(MissReason::BroadCatch) => "catch SecurityException by itself, or check before the access",
+        Some(MissReason::DoesNotThrow) => "check before the access, and leave when the answer is no",
+        Some(MissReason::UncheckedCaller { .. }) => "check in that caller, too, or right before the access",
+        Some(MissReason::OverwrittenField { .. }) => "check right before the access instead of keeping the answer",
+    }
+}
+
+/// In one line how a site is guarded, or why it counts as it does.
+pub fn guard_in_one_line(site: &Site, scan: &Scan) -> String {
+    let in_line = |place: Place| {
+        let (path, at) = scan.locate(place);
+        if place.file == site.place.file { format!("line {}", at.line) } else { format!("{path}:{}", at.line) }
+    };
+    match site.verdict {
+        Verdict::Guarded => {
+            let shown = site.trace.iter().find(|step| matches!(step.what, StepWhat::Check { .. })).or(site.trace.first());
+            shown.map_or_else(|| "guarded".to_owned(), |shown| format!("{} ({})", step(shown).text, in_line(shown.place)))
+        }
+        Verdict::Open => "the system hands it out without asking".to_owned(),
+        Verdict::UserMediated => "the person picks what is shared".to_owned(),
+        Verdict::Suppressed => "allowed".to_owned(),
+        _ => site.near_miss.as_ref().map_or_else(
+            || site.trace.first().map_or_else(|| "no check".to_owned(), |first| format!("no check: {} ({})", step(first).text, in_line(first.place))),
+            |near| format!("{} ({})", miss(near), in_line(near.place)),
+        ),
+    }
+}
+
+/// Name of an access class.
+pub fn class_name(class: AccessClass) -> &'static str {
+    match class {
+        AccessClass::Protected => "protected",
+        AccessClass::Open => "open",
+        AccessClass::UserMediated => "user-mediated",
+    }
+}
+
+/// Name of a confidence.
+pub fn confidence_name(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Certain => "certain",
+        Confidence::Likely => "likely",
+    }
+}
+
+/// `1 file`, `2 files`.
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -1,0 +1,143 @@
+//! What a scan brings home: plain data, filled in by the [engine](crate::engine) and read by the [reports](crate::report).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::source::{Language, LineColumn, LineIndex, Span};
+use crate::verdict::{FileId, Outcome, Place};
+
+/// Everything that is known after a scan.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// The files that were analysed, sorted by path; a [`FileId`] is an index into it.
+    pub files: Vec<ScannedFile>,
+    /// Conclusions about them.
+    pub outcome: Outcome,
+    /// What could not be analysed, or not well enough, sorted by path.
+    pub incomplete: Vec<Incomplete>,
+    /// What a person may want to know although it needs no action: a named file that no frontend reads.
+    pub notes: Vec<String>,
+    /// Counts and times.
+    pub stats: Stats,
+}
+
+impl Scan {
+    /// The file of a place.
+    pub fn file(&self, id: FileId) -> &ScannedFile {
+        &self.files[id as usize]
+    }
+
+    /// The path of a place, and where it starts.
+    pub fn locate(&self, place: Place) -> (&str, LineColumn) {
+        let file = self.file(place.file);
+        (&file.path, file.place(place.span.start))
+    }
+}
+
+/// One analysed file.
+#[derive(Clone, Debug)]
+pub struct ScannedFile {
+    /// Path as it is shown: relative to the folder of the run, with `/`.
+    pub path: String,
+    /// Its language.
+    pub language: Language,
+    /// Its text.
+    pub text: String,
+    /// Its lines.
+    pub lines: LineIndex,
+}
+
+impl ScannedFile {
+    /// Indexes a text.
+    pub fn new(path: String, language: Language, text: String) -> Self {
+        let lines = LineIndex::new(&text);
+        Self { path, language, text, lines }
+    }
+
+    /// Line and column of a byte offset.
+    pub fn place(&self, offset: u32) -> LineColumn {
+        self.lines.place(&self.text, offset)
+    }
+
+    /// The source text of a span; empty when the span does not fit.
+    pub fn text_of(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+}
+
+/// A file or folder that was not analysed, or not well enough to call its silence an answer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Incomplete {
+    /// Path as it is shown.
+    pub path: String,
+    /// Why, as a sentence fragment.
+    pub reason: String,
+}
+
+/// Why something in a walked folder was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SkipReason {
+    /// A name that starts with a dot.
+    Hidden,
+    /// Named by a `.gitignore` or `.ignore`.
+    Ignored,
+    /// Made by a build.
+    Build,
+    /// Somebody else's code, kept inside the project.
+    Vendored,
+    /// Test sources.
+    Tests,
+    /// Left out by `--exclude`.
+    Excluded,
+    /// A symbolic link; what it points to is scanned where it lives.
+    Symlink,
+}
+
+impl SkipReason {
+    /// All reasons, in the order in which they are listed.
+    pub const ALL: [SkipReason; 7] = [Self::Hidden, Self::Ignored, Self::Build, Self::Vendored, Self::Tests, Self::Excluded, Self::Symlink];
+
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hidden => "hidden",
+            Self::Ignored => "ignored by .gitignore or .ignore",
+            Self::Build => "build output",
+            Self::Vendored => "vendored",
+            Self::Tests => "tests",
+            Self::Excluded => "--exclude",
+            Self::Symlink => "symbolic links",
+        }
+    }
+}
+
+/// Counts and times of a scan.
+#[derive(Clone, Debug, Default)]
+pub struct Stats {
+    /// Source files found by the walk.
+    pub files: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Source files left out by reason; only counted when asked for, because it means looking into the folders left out.
+    pub skipped: BTreeMap<SkipReason, u64>,
+    /// Files that name nothing of the catalogue.
+    pub prefiltered: u64,
+    /// Files that were parsed.
+    pub parsed: u64,
+    /// Bytes that were parsed.
+    pub parsed_bytes: u64,
+    /// Places in parsed files that the grammar could not follow.
+    pub gaps: u64,
+    /// Bytes in such places.
+    pub gap_bytes: u64,
+    /// Wall-clock time of the walk.
+    pub walk_time: Duration,
+    /// Wall-clock time of reading and prefiltering.
+    pub read_time: Duration,
+    /// Wall-clock time of parsing and analysing.
+    pub analysis_time: Duration,
+    /// Time spent parsing and lowering, summed over the workers.
+    pub lowering_work: Duration,
+    /// Time spent analysing, summed over the workers.
+    pub analysis_work: Duration,
+}

@@ -1,0 +1,290 @@
+//! What askfirst concludes: typed data without wording. Analyses fill it in, the reports puts it into words.
+
+mod rule;
+
+pub use rule::{Rule, Severity};
+
+use crate::catalogue::{AccessClass, DataCategory};
+use crate::source::Span;
+
+/// Index of a file in the scan's sorted list of analysed files.
+pub type FileId = u32;
+
+/// A place in a scanned file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// File.
+    pub file: FileId,
+    /// Bytes.
+    pub span: Span,
+}
+
+/// How sure it is that a program point is the catalogue's symbol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// On indirect evidence: a distinctive name, an argument, an inherited member.
+    Likely,
+    /// By import, declared type, or full name.
+    Certain,
+}
+
+/// The verdict on one access. The order is that in which the first that fits is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Feature mode: no feature declares the category.
+    Undeclared,
+    /// Some path reaches it with neither a gate nor a platform check that fits.
+    Ungated,
+    /// Every path has a platform check, but for another category or a weaker permission.
+    WrongPermission,
+    /// Feature mode: only the OS was asked.
+    PlatformOnly,
+    /// Gated by a feature that does not declare the category.
+    WrongFeature,
+    /// Gated by the right feature, outside its scope.
+    OutsideScope,
+    /// Fine, with its proof.
+    Guarded,
+    /// The person picks the item.
+    UserMediated,
+    /// Handed out by the OS without asking.
+    Open,
+    /// Allowed inline or by the baseline.
+    Suppressed,
+}
+
+impl Verdict {
+    /// All verdicts.
+    pub const ALL: [Verdict; 10] = [
+        Self::Undeclared,
+        Self::Ungated,
+        Self::WrongPermission,
+        Self::PlatformOnly,
+        Self::WrongFeature,
+        Self::OutsideScope,
+        Self::Guarded,
+        Self::UserMediated,
+        Self::Open,
+        Self::Suppressed,
+    ];
+
+    /// Its name in marks and in the JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Undeclared => "undeclared",
+            Self::Ungated => "ungated",
+            Self::WrongPermission => "wrong-permission",
+            Self::PlatformOnly => "platform-only",
+            Self::WrongFeature => "wrong-feature",
+            Self::OutsideScope => "outside-scope",
+            Self::Guarded => "guarded",
+            Self::UserMediated => "user-mediated",
+            Self::Open => "open",
+            Self::Suppressed => "suppressed",
+        }
+    }
+
+    /// The rule that a bad verdict breaks.
+    pub fn rule(self) -> Option<Rule> {
+        match self {
+            Self::Undeclared => Some(Rule::UndeclaredData),
+            Self::Ungated => Some(Rule::UngatedAccess),
+            Self::WrongPermission => Some(Rule::WrongPermission),
+            Self::PlatformOnly => Some(Rule::PlatformCheckOnly),
+            Self::WrongFeature => Some(Rule::WrongFeature),
+            Self::OutsideScope => Some(Rule::OutsideFeatureScope),
+            Self::Guarded | Self::UserMediated | Self::Open | Self::Suppressed => None,
+        }
+    }
+}
+
+/// One access and what was concluded about it.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The member of the call (constructor: the type name; message: the first selector part).
+    pub place: Place,
+    /// Category of the data.
+    pub category: DataCategory,
+    /// Access class.
+    pub class: AccessClass,
+    /// Symbol for people and the JSON: `android.content.ContentResolver.query`, `CNContactStore.enumerateContacts(with:usingBlock:)`.
+    pub api: String,
+    /// How sure the match is.
+    pub confidence: Confidence,
+    /// On which evidence: one sentence fragment for `explain FILE:LINE`.
+    pub evidence: String,
+    /// Conclusion.
+    pub verdict: Verdict,
+    /// Labels of the permissions needed, in the catalogue's words (`read contacts`); alternatives of one conjunct joined by "or".
+    pub needs: Vec<String>,
+    /// Guarded: entry or check → calls → access. Bad verdict: the unguarded path, entry → calls → access. Empty for open and user-mediated.
+    pub trace: Vec<Step>,
+    /// Bad verdict: the nearest check that does not cover it.
+    pub near_miss: Option<NearMiss>,
+    /// Name of the enclosing function, for people and fingerprints; empty at top level.
+    pub function: String,
+    /// Nobody calls the private function that it is in.
+    pub dead_code: bool,
+}
+
+/// One step of a proof or of an unguarded path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Where.
+    pub place: Place,
+    /// What happens there.
+    pub what: StepWhat,
+}
+
+/// What a [`Step`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepWhat {
+    /// Control comes in here from outside: a function that the platform, or code outside of what was scanned, may call.
+    Entry {
+        /// Name of the function; empty for initialisers and top-level code.
+        function: String,
+        /// Why nothing is known when it starts.
+        reason: EntryReason,
+    },
+    /// A function is called.
+    Call {
+        /// Its name.
+        callee: String,
+    },
+    /// A check whose answer is positive from here on.
+    Check {
+        /// Labels of the permissions that are granted.
+        proves: Vec<String>,
+        /// How it shows.
+        how: CheckHow,
+    },
+    /// The access itself.
+    Access {
+        /// The symbol.
+        api: String,
+    },
+}
+
+/// Why nothing is known at a function's entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryReason {
+    /// Visible outside the file, so others may call it.
+    Visible,
+    /// Overrides or implements something that the platform or a library calls.
+    Override,
+    /// Runs when an instance is made or the file is loaded.
+    Initializer,
+    /// A closure or object that is handed over to unknown code.
+    Escapes,
+    /// Nobody calls it.
+    Uncalled,
+}
+
+/// How a check shows its positive answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckHow {
+    /// A condition tests it.
+    Tested,
+    /// The callback of a request carries it.
+    Callback,
+    /// The called function returns only when granted.
+    Returned,
+    /// SecurityException, and no other, is caught around the access.
+    CaughtSecurityException,
+    /// The function declares that it throws SecurityException.
+    DeclaredSecurityException,
+    /// An annotation: callers have checked.
+    Annotation,
+    /// The OS version needs no permission here.
+    OsVersion,
+    /// The platform calls this only when granted.
+    PlatformCallback,
+}
+
+/// The nearest check that does not cover an access, and why not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NearMiss {
+    /// The check.
+    pub place: Place,
+    /// Why it does not cover the access.
+    pub reason: MissReason,
+}
+
+/// Why a check does not cover an access.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MissReason {
+    /// Its positive answer holds only on another branch, or the branch for a refusal goes on to the access.
+    OtherPath,
+    /// Nothing depends on its answer.
+    Ignored,
+    /// It asks the person and does not wait for the answer.
+    NotAwaited,
+    /// It comes after the access.
+    TooLate,
+    /// It is for something else.
+    OtherPermission {
+        /// Labels of what it proves.
+        proves: Vec<String>,
+    },
+    /// It proves only one of several permissions, not this one.
+    OneOfSeveral {
+        /// Labels of the alternatives.
+        proves: Vec<String>,
+    },
+    /// It covers only some OS versions.
+    SomeVersions,
+    /// It lets an answer through that is no grant (`!= .denied`).
+    LetsThrough {
+        /// The answers that are no grants.
+        answers: Vec<String>,
+    },
+    /// It is no check at all.
+    NotACheck {
+        /// What it tells instead.
+        tells: String,
+    },
+    /// It vanishes in release builds.
+    DebugOnly,
+    /// Which permission it asks about could not be told.
+    UnknownSubject,
+    /// A catch that is broader than SecurityException.
+    BroadCatch,
+    /// A catch of SecurityException around an API that does not throw it.
+    DoesNotThrow,
+    /// Other callers check, but the call named here does not.
+    UncheckedCaller {
+        /// The caller's name.
+        caller: String,
+    },
+    /// The answer is kept in a field that is also written elsewhere, without it.
+    OverwrittenField {
+        /// The field.
+        field: String,
+    },
+}
+
+/// Something that a person must act on.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Rule broken.
+    pub rule: Rule,
+    /// Severity after policy.
+    pub severity: Severity,
+    /// Where.
+    pub place: Place,
+    /// Category concerned.
+    pub category: Option<DataCategory>,
+    /// Index into [`Outcome::sites`] of the access concerned: the access itself, or the one that relies on a defective check.
+    pub site: usize,
+    /// For the rules on checks: what is wrong with the check.
+    pub check: Option<MissReason>,
+}
+
+/// Conclusions about a set of files, sorted by place.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Every access.
+    pub sites: Vec<Site>,
+    /// Everything to act on, sorted by place, then rule.
+    pub findings: Vec<Finding>,
+}

@@ -1,0 +1,89 @@
+use std::fmt;
+
+use serde::Serialize;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// To know.
+    Info,
+    /// To look at.
+    Warning,
+    /// To fix.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// The rules of findings; their ids are stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Rule {
+    UngatedAccess,
+    WrongPermission,
+    IgnoredAnswer,
+    NotACheck,
+    DebugOnlyCheck,
+    UndeclaredData,
+    PlatformCheckOnly,
+    WrongFeature,
+    OutsideFeatureScope,
+}
+
+impl Rule {
+    /// All rules, in the order in which they are listed to people.
+    pub const ALL: [Rule; 9] = [
+        Self::UngatedAccess,
+        Self::WrongPermission,
+        Self::IgnoredAnswer,
+        Self::NotACheck,
+        Self::DebugOnlyCheck,
+        Self::UndeclaredData,
+        Self::PlatformCheckOnly,
+        Self::WrongFeature,
+        Self::OutsideFeatureScope,
+    ];
+
+    /// Its stable id.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::UngatedAccess => "ungated-access",
+            Self::WrongPermission => "wrong-permission",
+            Self::IgnoredAnswer => "ignored-answer",
+            Self::NotACheck => "not-a-check",
+            Self::DebugOnlyCheck => "debug-only-check",
+            Self::UndeclaredData => "undeclared-data",
+            Self::PlatformCheckOnly => "platform-check-only",
+            Self::WrongFeature => "wrong-feature",
+            Self::OutsideFeatureScope => "outside-feature-scope",
+        }
+    }
+
+    /// The rule of that id.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.id() == id)
+    }
+
+    /// Severity when no policy says otherwise.
+    pub fn default_severity(self) -> Severity {
+        match self {
+            Self::UngatedAccess | Self::WrongPermission | Self::UndeclaredData | Self::PlatformCheckOnly | Self::WrongFeature => Severity::Error,
+            Self::IgnoredAnswer | Self::NotACheck | Self::DebugOnlyCheck | Self::OutsideFeatureScope => Severity::Warning,
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.id())
+    }
+}
