@@ -155,7 +155,7 @@ pub struct PlatformType {
 pub struct Member {
     /// Android name, Swift base name, or C function; none when only Objective-C has it.
     pub name: Option<String>,
-    /// Swift argument labels (`["with", "usingBlock"]`, `_` for none); none for a property and for Android.
+    /// Swift argument labels (`["with", "usingBlock"]`, `_` for none); none for a property, for Android, and where any will do.
     pub labels: Option<Vec<String>>,
     /// Objective-C selector, or the property's name.
     pub selector: Option<String>,

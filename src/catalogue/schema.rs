@@ -64,6 +64,8 @@ pub struct PermissionEntry {
     pub usage_keys: Vec<String>,
     /// How people say it: `read contacts`.
     pub label: Option<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// `[[values]]`: constants that mean the same to a rule, such as the URIs of the address book.
@@ -73,13 +75,15 @@ pub struct ValuesEntry {
     /// What rules call it.
     pub name: Spanned<String>,
     /// Constants and calls that give one: fully qualified, `*` for any last segment (`android.provider.ContactsContract.Contacts.*`);
-    /// `true` for that literal.
+    /// `true` and `false` for those literals, `YES` and `NO` included.
     /// Apple: enum cases with a leading dot and their Objective-C constants.
     #[serde(default)]
     pub constants: Vec<String>,
     /// Literal texts; a text that starts with one of these is one.
     #[serde(default)]
     pub texts: Vec<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// `[[type]]`: a platform or library type, and what its members yield, so that chains carry their type.
@@ -102,6 +106,8 @@ pub struct TypeEntry {
     pub implicit: bool,
     /// Where it is documented.
     pub source: Option<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// `[[service]]`: `getSystemService(constant)` yields `type`.
@@ -128,6 +134,8 @@ pub struct CarrierEntry {
     pub members: Spanned<Vec<Spanned<MemberEntry>>>,
     /// `"receiver"`, or the argument's place.
     pub from: Place,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// The owner types of an entry: one name, or a list of types that have the members alike (`type = ["androidx.…", "android.support.…"]`).
@@ -148,7 +156,8 @@ pub enum MemberEntry {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AppleMember {
-    /// `enumerateContacts(with:usingBlock:)`; without parentheses for a property; `init(device:)` for a constructor.
+    /// `enumerateContacts(with:usingBlock:)`; `init(device:)` for a constructor. Without parentheses a property, or, for a call,
+    /// whatever the labels (`init` of SwiftUI's views, which have dozens).
     pub swift: Option<String>,
     /// `enumerateContactsWithFetchRequest:error:usingBlock:`; `initWithDevice:error:` for a constructor.
     pub objc: Option<String>,
@@ -313,7 +322,8 @@ pub struct RequirementEntry {
 pub struct StatusEntry {
     /// What `returns` and `gives` call it; for Apple the enum's name.
     pub name: Spanned<String>,
-    /// All values.
+    /// All values; none when only the boolean members can be read.
+    #[serde(default)]
     pub values: Vec<StatusValue>,
     /// Boolean members of the answer that are true exactly when it grants: `isGranted`.
     #[serde(default)]
@@ -321,6 +331,8 @@ pub struct StatusEntry {
     /// Members that hand the answer on: `status`.
     #[serde(default)]
     pub same_members: Vec<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// One value of a status.
@@ -417,8 +429,8 @@ pub struct CallbackGives {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CallbackEntry {
     /// Type that the app's class extends or implements; none when the name is distinctive.
-    #[serde(rename = "type")]
-    pub ty: Option<String>,
+    #[serde(rename = "type", default)]
+    pub ty: Owners,
     /// The function as apps declare it.
     pub members: Spanned<Vec<Spanned<MemberEntry>>>,
     /// What it speaks of; none when the request names it.
@@ -429,6 +441,8 @@ pub struct CallbackEntry {
     pub gives: Spanned<String>,
     /// Where it is documented.
     pub source: Option<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// `[[annotation]]` on a function.
@@ -440,6 +454,8 @@ pub struct AnnotationEntry {
     /// `requires` (callers must have checked: their duty), `guarded` (a library calls it only when granted), `security-exception`
     /// (`@Throws`).
     pub means: Spanned<String>,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
 }
 
 /// `[[not-a-check]]`.

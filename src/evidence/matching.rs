@@ -23,6 +23,13 @@ pub struct SymbolMatch {
     specificity: usize,
 }
 
+impl SymbolMatch {
+    /// Stands for a function of the app that demands permissions of its callers: no catalogue entry.
+    pub(crate) fn of_duty(confidence: Confidence) -> Self {
+        Self { entry: Entry::Access(usize::MAX), member: 0, confidence, evidence: "its annotation", specificity: 0 }
+    }
+}
+
 /// A program point that may be a symbol, in one form for calls, reads and assignments.
 struct Point<'m, 'p> {
     expr: &'m Expr,

@@ -11,8 +11,10 @@ mod types;
 
 use std::collections::HashMap;
 
+pub(crate) use constants::COLLECTION_BUILDERS;
 pub use constants::{Constant, Constants};
 pub use matching::SymbolMatch;
+pub(crate) use resolver::param_index;
 pub use types::{Ty, Typed};
 
 use crate::catalogue::Catalogue;

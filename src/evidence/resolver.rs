@@ -814,11 +814,32 @@ impl<'m> Resolver<'m> {
     }
 
     fn record_bare(&mut self, expr: &Expr, call: &Call, callees: &[FunctionId]) {
+        if let Some(kept) = self.kept_function(call, callees) {
+            self.out.bindings.insert(expr.id, kept);
+        }
         if call.receiver.is_none() {
-            let is_own = !callees.is_empty() || self.local_callable(call).is_some();
+            let is_own = !callees.is_empty() || self.out.bindings.contains_key(&expr.id);
             let receivers = self.implicit_receivers();
             self.bare.insert(expr.id, Bare { receivers, is_own });
         }
+    }
+
+    /// The variable or field whose function a call runs.
+    fn kept_function(&mut self, call: &Call, callees: &[FunctionId]) -> Option<Binding> {
+        if let Some(variable) = self.local_callable(call) {
+            return Some(Binding::Variable(variable));
+        }
+        if !callees.is_empty() {
+            return None;
+        }
+        let owners = match &call.receiver {
+            None => self.enclosing(),
+            Some(receiver) => match self.out.types.get(&receiver.id).map(|typed| &typed.ty) {
+                Some(Ty::App { id, .. }) => vec![*id],
+                _ => return None,
+            },
+        };
+        owners.into_iter().find_map(|owner| self.field_in(owner, &call.name)).map(Binding::Field)
     }
 
     fn record_member_call(&mut self, expr: &'m Expr, call: &'m Call) {

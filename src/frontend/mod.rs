@@ -5,9 +5,15 @@
 //! [`Unknown`](crate::ir::ExprKind::Unknown) node with its children, and what the grammar could not parse is said in [`Gap`]s.
 
 mod blanking;
+mod builder;
+mod chain;
+mod conditionals;
+mod errors;
 mod java;
 mod kotlin;
+mod literal;
 mod objc;
+mod operators;
 mod swift;
 mod tree;
 
@@ -53,7 +59,7 @@ pub fn lower(file: &SourceFile) -> Lowered {
         Language::Kotlin => kotlin::lower(&file.text),
         Language::Java => java::lower(&file.text),
         Language::Swift => swift::lower(&file.text),
-        Language::ObjectiveC => objc::lower(&file.text, file.path.ends_with(".h")),
+        Language::ObjectiveC => objc::lower(&file.text),
     }
 }
 

@@ -92,14 +92,33 @@ impl<'t> Lowering<'t> {
 
     /// Runs `lower` one level deeper; past [`MAX_DEPTH`] it is not run, the gap is noted, and an empty `Unknown` stands for the node.
     pub(crate) fn deeper(&mut self, node: Node<'_>, lower: impl FnOnce(&mut Self) -> Expr) -> Expr {
-        if self.depth >= MAX_DEPTH {
-            self.gaps.push(Gap { span: span(node), kind: GapKind::TooDeep });
+        if !self.enter(node, 1) {
             return self.at(node, ExprKind::Unknown(Vec::new()));
         }
-        self.depth += 1;
         let expr = lower(self);
-        self.depth -= 1;
+        self.leave(1);
         expr
+    }
+
+    /// Goes `levels` deeper if there is room for them, else notes the gap. Each `true` wants a [`leave`](Self::leave).
+    pub(crate) fn enter(&mut self, node: Node<'_>, levels: u32) -> bool {
+        let fits = levels <= self.room();
+        if fits {
+            self.depth += levels;
+        } else {
+            self.gaps.push(Gap { span: span(node), kind: GapKind::TooDeep });
+        }
+        fits
+    }
+
+    /// Comes back from [`enter`](Self::enter).
+    pub(crate) fn leave(&mut self, levels: u32) {
+        self.depth -= levels;
+    }
+
+    /// How many levels there are until [`MAX_DEPTH`].
+    pub(crate) fn room(&self) -> u32 {
+        MAX_DEPTH.saturating_sub(self.depth)
     }
 }
 
@@ -112,6 +131,12 @@ pub(crate) fn span(node: Node<'_>) -> Span {
 pub(crate) fn children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.named_children(&mut cursor).filter(|child| !child.is_extra() && !child.kind().contains("comment")).collect()
+}
+
+/// All children with the tokens, without comments.
+pub(crate) fn all_children(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).filter(|child| !child.kind().contains("comment")).collect()
 }
 
 /// The first child of a kind, named or not.
@@ -138,6 +163,26 @@ pub(crate) fn syntax_gaps(tree: &Tree) -> (Vec<Gap>, u32) {
         while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() {
                 return (gaps, error_bytes);
+            }
+        }
+    }
+}
+
+/// All error nodes, also nested ones, in source order.
+pub(crate) fn error_nodes(root: Node<'_>) -> Vec<Node<'_>> {
+    let mut errors = Vec::new();
+    let mut cursor = root.walk();
+    loop {
+        let node = cursor.node();
+        if node.is_error() {
+            errors.push(node);
+        }
+        if node.has_error() && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return errors;
             }
         }
     }

@@ -1,23 +1,27 @@
 use std::fmt::Write;
 
-use super::{Annotation, Arg, CompareOp, ExitKind, Expr, ExprKind, Function, FunctionKind, Literal, LoopKind, Module, Param, Pattern, TypeKind, TypeRef};
+use super::{
+    Annotation, Arg, Closure, CompareOp, ExitKind, Expr, ExprKind, Function, FunctionKind, Literal, LoopKind, Module, Param, Pattern, TypeKind, TypeRef,
+};
 
-/// Writes a module as indented text, one construct a line. Positions, visibility, labels of arguments and a receiver that is
-/// plainly `this` are left out, so that one idiom reads the same in every language. For contributors and tests.
+/// Writes a module as indented text, one construct a line. Positions, visibility, labels of arguments, a receiver that is
+/// plainly `this` and common supertypes are left out, basic types have one name, and the implicit result of a closure is not
+/// told from a written one, so that one idiom reads the same in every language. For contributors and tests.
 pub fn dump(module: &Module) -> String {
-    let mut out = Dump { module, text: String::new(), indent: 0 };
+    let mut out = Dump { module, text: String::new(), indent: 0, closures: Vec::new() };
     for (id, decl) in module.types.iter().enumerate() {
         if decl.kind != TypeKind::File {
-            let supertypes = list(decl.supertypes.iter().map(type_text));
+            let supertypes = list(decl.supertypes.iter().filter(|ty| basic_name(&ty.name) != "Any").map(type_text));
             out.line(&format!("type {} {:?}{}", name_or(&decl.name, "<anonymous>"), decl.kind, prefixed(" : ", &supertypes)));
         }
         out.indent += usize::from(decl.kind != TypeKind::File);
+        decl.cases.iter().for_each(|case| out.line(&format!("case {case}")));
         for field in &decl.fields {
             out.line(&format!("field {}{}", field.name, field.ty.as_ref().map_or(String::new(), |ty| format!(": {}", type_text(ty)))));
         }
-        for function in module.functions.iter().filter(|function| function.owner as usize == id && function.kind != FunctionKind::Local) {
-            out.function(function);
-        }
+        let members = module.functions.iter().filter(|function| function.owner as usize == id && function.kind != FunctionKind::Local);
+        let (initializers, others): (Vec<_>, Vec<_>) = members.partition(|function| function.kind == FunctionKind::Initializer);
+        initializers.into_iter().chain(others).for_each(|function| out.function(function));
         out.indent -= usize::from(decl.kind != TypeKind::File);
     }
     out.text
@@ -27,9 +31,11 @@ struct Dump<'m> {
     module: &'m Module,
     text: String,
     indent: usize,
+    /// The closures around the current place.
+    closures: Vec<&'m Closure>,
 }
 
-impl Dump<'_> {
+impl<'m> Dump<'m> {
     fn line(&mut self, text: &str) {
         let _ = writeln!(self.text, "{:width$}{text}", "", width = self.indent * 2);
     }
@@ -41,9 +47,9 @@ impl Dump<'_> {
         self.indent -= 1;
     }
 
-    fn function(&mut self, function: &Function) {
+    fn function(&mut self, function: &'m Function) {
         let params = list(function.params.iter().map(param_text));
-        let annotations: String = function.annotations.iter().map(annotation_text).collect();
+        let annotations: String = function.annotations.iter().filter(|annotation| annotation.name != "Override").map(annotation_text).collect();
         let head = match function.kind {
             FunctionKind::Initializer => "initializer".to_owned(),
             FunctionKind::Getter => format!("get {}", function.name),
@@ -52,13 +58,17 @@ impl Dump<'_> {
             FunctionKind::Method | FunctionKind::Local => format!("fun {}({params})", function.name),
         };
         match &function.body {
-            Some(body) => self.nested(&format!("{annotations}{head}"), |out| out.body(body, function.is_expression_body)),
+            Some(body) => {
+                let closures = std::mem::take(&mut self.closures);
+                self.nested(&format!("{annotations}{head}"), |out| out.body(body, function.is_expression_body));
+                self.closures = closures;
+            }
             None => self.line(&format!("{annotations}{head} <no body>")),
         }
     }
 
     /// A body that is an expression reads like one that returns it.
-    fn body(&mut self, body: &Expr, is_expression: bool) {
+    fn body(&mut self, body: &'m Expr, is_expression: bool) {
         match &body.kind {
             ExprKind::Block { body: statements, label: None } if is_expression && statements.len() == 1 => self.body(&statements[0], true),
             ExprKind::Block { body: statements, label: None } => {
@@ -80,15 +90,46 @@ impl Dump<'_> {
         }
     }
 
-    fn children<'e>(&mut self, title: &str, children: impl IntoIterator<Item = &'e Expr>) {
+    fn closure(&mut self, closure: &'m Closure) {
+        let params = list(closure.params.iter().map(|param| param.name.clone()));
+        self.closures.push(closure);
+        self.nested(&format!("closure({params})"), |out| match &closure.body.kind {
+            ExprKind::Block { body, label: None } => body
+                .iter()
+                .enumerate()
+                .for_each(|(index, statement)| if index + 1 == body.len() { out.result(statement, closure) } else { out.expr(statement) }),
+            _ => out.result(&closure.body, closure),
+        });
+        self.closures.pop();
+    }
+
+    /// The last statement of a closure: what it returns, written or not.
+    fn result(&mut self, statement: &'m Expr, closure: &Closure) {
+        match &statement.kind {
+            ExprKind::Exit { kind: ExitKind::Return, label, value: Some(value) } if leaves(closure, label) => self.expr(value),
+            _ => self.expr(statement),
+        }
+    }
+
+    /// `return`, with what it leaves if that is not the innermost closure or function.
+    fn return_text(&self, label: &Option<String>) -> String {
+        match self.closures.last() {
+            None => format!("return{}", label_text(label)),
+            Some(closure) if leaves(closure, label) => "return".to_owned(),
+            Some(_) if label.is_none() => "return from function".to_owned(),
+            Some(_) => format!("return{}", label_text(label)),
+        }
+    }
+
+    fn children(&mut self, title: &str, children: impl IntoIterator<Item = &'m Expr>) {
         self.nested(title, |out| children.into_iter().for_each(|child| out.expr(child)));
     }
 
-    fn args(&mut self, args: &[Arg]) {
+    fn args(&mut self, args: &'m [Arg]) {
         args.iter().for_each(|arg| self.expr(&arg.value));
     }
 
-    fn expr(&mut self, expr: &Expr) {
+    fn expr(&mut self, expr: &'m Expr) {
         match &expr.kind {
             ExprKind::Block { label, body } => self.children(&format!("block{}", label_text(label)), body),
             ExprKind::Let { name, ty, value, delegated, .. } => {
@@ -131,7 +172,7 @@ impl Dump<'_> {
             ExprKind::Try { body, catches, finally } => {
                 self.nested("try", |out| out.body(body, false));
                 for catch in catches {
-                    let types = list(catch.types.iter().map(type_text));
+                    let types = list(catch.types.iter().filter(|ty| !catches_everything(ty)).map(type_text));
                     self.nested(&format!("catch {}", name_or(&types, "*")), |out| out.body(&catch.body, false));
                 }
                 if let Some(finally) = finally {
@@ -139,13 +180,13 @@ impl Dump<'_> {
                 }
             }
             ExprKind::Exit { kind, label, value } => {
-                let kind = match kind {
-                    ExitKind::Return => "return",
-                    ExitKind::Throw => "throw",
-                    ExitKind::Break => "break",
-                    ExitKind::Continue => "continue",
+                let title = match kind {
+                    ExitKind::Return => self.return_text(label),
+                    ExitKind::Throw => "throw".to_owned(),
+                    ExitKind::Break => format!("break{}", label_text(label)),
+                    ExitKind::Continue => format!("continue{}", label_text(label)),
                 };
-                self.children(&format!("{kind}{}", label_text(label)), value.as_deref());
+                self.children(&title, value.as_deref());
             }
             ExprKind::Call(call) => {
                 let title = format!("{} {}", if call.is_new { "new" } else { "call" }, call.name);
@@ -157,13 +198,10 @@ impl Dump<'_> {
                     out.args(&call.args);
                 });
             }
-            ExprKind::Closure(closure) => {
-                let params = list(closure.params.iter().map(|param| param.name.clone()));
-                self.nested(&format!("closure({params})"), |out| out.body(&closure.body, closure.is_expression_body));
-            }
+            ExprKind::Closure(closure) => self.closure(closure),
             ExprKind::LocalFunction(id) => {
-                let function = &self.module.functions[*id as usize];
-                self.function(function);
+                let module: &'m Module = self.module;
+                self.function(&module.functions[*id as usize]);
             }
             ExprKind::Object { ty, args } => {
                 let decl = &self.module.types[*ty as usize];
@@ -220,7 +258,7 @@ impl Dump<'_> {
         }
     }
 
-    fn pattern(&mut self, pattern: &Pattern) {
+    fn pattern(&mut self, pattern: &'m Pattern) {
         match pattern {
             Pattern::Value(value) => self.children("value", [value]),
             Pattern::Case { path, fields } => self.nested("variant", |out| {
@@ -255,7 +293,29 @@ fn label_text(label: &Option<String>) -> String {
 }
 
 fn type_text(ty: &TypeRef) -> String {
-    if ty.args.is_empty() { ty.name.clone() } else { format!("{}<{}>", ty.name, list(ty.args.iter().map(type_text))) }
+    let name = basic_name(&ty.name);
+    if ty.args.is_empty() { name.to_owned() } else { format!("{name}<{}>", list(ty.args.iter().map(type_text))) }
+}
+
+/// One name for what every language has under another.
+fn basic_name(name: &str) -> &str {
+    match name {
+        "boolean" | "Boolean" | "BOOL" | "bool" => "Bool",
+        "int" | "Integer" | "NSInteger" | "long" | "Long" => "Int",
+        "NSString" => "String",
+        "Object" | "NSObject" | "AnyObject" | "id" => "Any",
+        _ => name,
+    }
+}
+
+/// Whether a caught type is the one that languages without catch-all clauses catch everything with.
+fn catches_everything(ty: &TypeRef) -> bool {
+    matches!(ty.name.as_str(), "Exception" | "Throwable" | "NSException" | "Error")
+}
+
+/// Whether a `return` with that label leaves the closure that it stands in.
+fn leaves(closure: &Closure, label: &Option<String>) -> bool {
+    label.as_ref().map_or(closure.captures_return, |label| closure.labels.contains(label))
 }
 
 fn param_text(param: &Param) -> String {

@@ -100,7 +100,7 @@ impl Resolver<'_> {
             self.check(entry, &mut catalogue.checks);
         }
         for entry in &rules.callback {
-            catalogue.callbacks.extend(self.callback(entry));
+            self.callback(entry, &mut catalogue.callbacks);
         }
         for entry in &rules.annotation {
             if let Some(meaning) = words::annotation_meaning(&entry.means, &mut self.problems) {
@@ -210,14 +210,26 @@ impl Resolver<'_> {
         }));
     }
 
-    fn callback(&mut self, entry: &CallbackEntry) -> Option<Callback> {
+    fn callback(&mut self, entry: &CallbackEntry, callbacks: &mut Vec<Callback>) {
         let span = entry.members.span();
         let subject = match &entry.asks {
-            Some(asks) => Some(self.subject(asks, true, span)?),
+            Some(asks) => match self.subject(asks, true, span) {
+                Some(subject) => Some(subject),
+                None => return,
+            },
             None => None,
         };
-        let (members, answer) = (self.members(&entry.members), self.answer(&entry.gives)?);
-        Some(Callback { platform: self.file.platform, owner: entry.ty.clone(), members, subject, parameter: entry.parameter, answer })
+        let members = self.members(&entry.members);
+        let Some(answer) = self.answer(&entry.gives) else { return };
+        let platform = self.file.platform;
+        callbacks.extend(owners(&entry.ty).into_iter().map(|owner| Callback {
+            platform,
+            owner,
+            members: members.clone(),
+            subject: subject.clone(),
+            parameter: entry.parameter,
+            answer,
+        }));
     }
 
     fn not_a_check(&mut self, entry: &NotACheckEntry, not_checks: &mut Vec<NotACheck>) {
@@ -297,13 +309,9 @@ impl Resolver<'_> {
         if parts.owners.0.is_empty() && members.iter().any(|member| member.is_constructor) {
             self.problems.add(parts.members.span(), "a constructor without its `type`".to_owned(), "of which type?", None);
         }
-        let owners: Vec<Option<String>> = match parts.owners.0.as_slice() {
-            [] => vec![None],
-            owners => owners.iter().map(|owner| Some(owner.as_ref().clone())).collect(),
-        };
         let symbol =
             |owner| Symbol { platform: self.file.platform, owner, members: members.clone(), kind: parts.kind, evidence: parts.evidence, when: when.clone() };
-        owners.into_iter().map(symbol).collect()
+        owners(parts.owners).into_iter().map(symbol).collect()
     }
 
     fn members(&mut self, entries: &Spanned<Vec<Spanned<MemberEntry>>>) -> Vec<Member> {
@@ -326,5 +334,13 @@ impl Resolver<'_> {
         };
         let (is, is_not) = (set(&entry.is), set(&entry.is_not));
         Some(When { argument: entry.argument.clone(), is: is?, is_not: is_not?, of_type: entry.of_type.clone() })
+    }
+}
+
+/// The owner types one by one; a single "none" for a free function.
+fn owners(entry: &Owners) -> Vec<Option<String>> {
+    match entry.0.as_slice() {
+        [] => vec![None],
+        names => names.iter().map(|name| Some(name.as_ref().clone())).collect(),
     }
 }

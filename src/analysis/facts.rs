@@ -1,0 +1,296 @@
+//! What holds at a program point: facts as a conjunction of clauses, each a disjunction of atoms.
+//!
+//! A must-analysis needs two operations: knowing more ([`Facts::and`]) and joining paths ([`Facts::or`]), which keeps what both paths
+//! know. Clauses keep a join of two different answers that both suffice: *fine granted* joined with *coarse granted* is the clause
+//! "fine or coarse", which is what a location access needs; *below 23* joined with *granted* is "below 23 or granted".
+
+use std::rc::Rc;
+
+use crate::catalogue::{PermissionId, StatusId};
+use crate::ir::FunctionId;
+use crate::source::Span;
+use crate::verdict::CheckHow;
+
+/// More clauses than this are not kept: the first (in order of their atoms) are.
+const MAX_CLAUSES: usize = 24;
+/// A longer disjunction says too little to keep.
+const MAX_ATOMS: usize = 8;
+
+/// Whose grant an atom speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Subject {
+    /// A permission.
+    Permission(PermissionId),
+    /// Whatever a parameter of a function names; replaced where the function is called.
+    Param(FunctionId, u32),
+}
+
+/// The smallest statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Atom {
+    /// It is granted.
+    Granted(Subject),
+    /// A check answered with this value (by number in its status), which is no grant.
+    Answered(Subject, StatusId, u8),
+    /// The OS version is below.
+    Below(u32),
+    /// The OS version is at least.
+    AtLeast(u32),
+    /// A SecurityException thrown here is handled.
+    Handled,
+    /// The result speaks of the request with this code (by number of the constant).
+    Code(u32),
+}
+
+/// Where a clause was established, for the proof.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A check.
+    Check {
+        /// Where.
+        span: Span,
+        /// How its answer shows.
+        how: CheckHow,
+    },
+    /// It came through a call: out of a helper that checked, or into a function whose caller did.
+    Through {
+        /// The call.
+        call: Span,
+        /// Name of the called function.
+        callee: Rc<str>,
+        /// Where it came from.
+        inner: Rc<Origin>,
+    },
+}
+
+/// A disjunction of atoms.
+#[derive(Clone, Debug)]
+pub(crate) struct Clause {
+    /// Sorted, without repetition.
+    pub(crate) atoms: Vec<Atom>,
+    /// Takes no part in comparisons.
+    pub(crate) origin: Option<Rc<Origin>>,
+}
+
+/// A conjunction of clauses that hold on every path to a point.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    /// Sorted by atoms; none contains another.
+    clauses: Vec<Clause>,
+}
+
+/// Facts under a condition; `None` when the condition cannot be met.
+pub(crate) type FactSet = Option<Facts>;
+
+impl PartialEq for Facts {
+    fn eq(&self, other: &Self) -> bool {
+        self.clauses.len() == other.clauses.len() && self.clauses.iter().zip(&other.clauses).all(|(left, right)| left.atoms == right.atoms)
+    }
+}
+
+impl Clause {
+    pub(crate) fn new(mut atoms: Vec<Atom>, origin: Option<Rc<Origin>>) -> Self {
+        atoms.sort_unstable();
+        atoms.dedup();
+        Self { atoms, origin }
+    }
+
+    fn implies(&self, other: &Clause) -> bool {
+        self.atoms.iter().all(|atom| other.atoms.binary_search(atom).is_ok())
+    }
+
+    /// True on every OS version, whatever else: "below 23 or at least 23".
+    fn is_tautology(&self) -> bool {
+        self.atoms.iter().any(|atom| match atom {
+            Atom::Below(bound) => self.atoms.iter().any(|other| matches!(other, Atom::AtLeast(least) if least <= bound)),
+            _ => false,
+        })
+    }
+
+    /// The status that a clause enumerates answers of, when it does nothing else.
+    fn enumerated(&self) -> Option<(Subject, StatusId)> {
+        let mut found = None;
+        for atom in &self.atoms {
+            match atom {
+                Atom::Answered(subject, status, _) if found.is_none_or(|known| known == (*subject, *status)) => found = Some((*subject, *status)),
+                Atom::Granted(_) => {}
+                _ => return None,
+            }
+        }
+        found
+    }
+}
+
+impl Facts {
+    /// No knowledge.
+    pub(crate) fn none() -> Self {
+        Self::default()
+    }
+
+    /// One clause.
+    pub(crate) fn clause(atoms: Vec<Atom>, origin: Option<Rc<Origin>>) -> Self {
+        let mut facts = Self::none();
+        facts.insert(Clause::new(atoms, origin));
+        facts
+    }
+
+    /// The clauses.
+    pub(crate) fn clauses(&self) -> &[Clause] {
+        &self.clauses
+    }
+
+    /// Whether nothing is known.
+    pub(crate) fn is_none(&self) -> bool {
+        self.clauses.is_empty()
+    }
+
+    /// Adds a clause; two that enumerate answers of the same check are narrowed to what both allow.
+    pub(crate) fn insert(&mut self, clause: Clause) {
+        if clause.atoms.is_empty() || clause.atoms.len() > MAX_ATOMS || clause.is_tautology() {
+            return;
+        }
+        if self.clauses.iter().any(|known| known.implies(&clause)) {
+            return;
+        }
+        if let Some(enumerated) = clause.enumerated()
+            && let Some(position) = self.clauses.iter().position(|known| known.enumerated() == Some(enumerated))
+        {
+            let known = &self.clauses[position];
+            let both: Vec<Atom> = known.atoms.iter().copied().filter(|atom| clause.atoms.contains(atom)).collect();
+            if !both.is_empty() {
+                let origin = clause.origin.clone();
+                self.clauses.remove(position);
+                self.insert(Clause::new(both, origin));
+                return;
+            }
+        }
+        self.clauses.retain(|known| !clause.implies(known));
+        let position = self.clauses.partition_point(|known| known.atoms < clause.atoms);
+        self.clauses.insert(position, clause);
+        self.clauses.truncate(MAX_CLAUSES);
+    }
+
+    /// Both hold.
+    pub(crate) fn and(&self, other: &Facts) -> Facts {
+        if other.is_none() {
+            return self.clone();
+        }
+        let mut all = self.clone();
+        for clause in &other.clauses {
+            all.insert(clause.clone());
+        }
+        all
+    }
+
+    /// One or the other holds: what both paths know.
+    pub(crate) fn or(&self, other: &Facts) -> Facts {
+        if self == other {
+            return self.clone();
+        }
+        let mut kept = Facts::none();
+        for left in &self.clauses {
+            for right in &other.clauses {
+                let atoms = left.atoms.iter().chain(&right.atoms).copied().collect();
+                kept.insert(Clause::new(atoms, left.origin.clone().or_else(|| right.origin.clone())));
+            }
+        }
+        kept
+    }
+
+    /// Only the clauses that `keep` accepts.
+    pub(crate) fn filtered(&self, keep: impl Fn(&Clause) -> bool) -> Facts {
+        Facts { clauses: self.clauses.iter().filter(|clause| keep(clause)).cloned().collect() }
+    }
+
+    /// What is known beyond `base`.
+    pub(crate) fn beyond(&self, base: &Facts) -> Facts {
+        self.filtered(|clause| !base.clauses.iter().any(|known| known.atoms == clause.atoms))
+    }
+
+    /// Without what only holds while the enclosing `try` is on the stack.
+    pub(crate) fn without_handler(&self) -> Facts {
+        self.filtered(|clause| !clause.atoms.contains(&Atom::Handled))
+    }
+
+    /// Without statements about the parameters of functions, which mean nothing outside of them.
+    pub(crate) fn without_params(&self) -> Facts {
+        self.filtered(|clause| !clause.atoms.iter().any(|atom| matches!(atom, Atom::Granted(Subject::Param(..)) | Atom::Answered(Subject::Param(..), ..))))
+    }
+
+    /// The same facts, seen through a call.
+    pub(crate) fn through(&self, call: Span, callee: &Rc<str>) -> Facts {
+        let clauses = self.clauses.iter().map(|clause| Clause {
+            atoms: clause.atoms.clone(),
+            origin: clause.origin.as_ref().map(|inner| Rc::new(Origin::Through { call, callee: callee.clone(), inner: inner.clone() })),
+        });
+        Facts { clauses: clauses.collect() }
+    }
+
+    /// The same facts, shown in another way (a callback, say).
+    pub(crate) fn shown_by(&self, how: CheckHow) -> Facts {
+        let clauses = self.clauses.iter().map(|clause| Clause {
+            atoms: clause.atoms.clone(),
+            origin: clause.origin.as_ref().map(|origin| match &**origin {
+                Origin::Check { span, .. } => Rc::new(Origin::Check { span: *span, how }),
+                Origin::Through { .. } => origin.clone(),
+            }),
+        });
+        Facts { clauses: clauses.collect() }
+    }
+}
+
+/// Joins facts of two alternatives; an impossible one adds nothing.
+pub(crate) fn either(left: FactSet, right: FactSet) -> FactSet {
+    match (left, right) {
+        (Some(left), Some(right)) => Some(left.or(&right)),
+        (one, None) | (None, one) => one,
+    }
+}
+
+/// Both at once.
+pub(crate) fn both(left: &FactSet, right: &FactSet) -> FactSet {
+    Some(left.as_ref()?.and(right.as_ref()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn granted(id: u16) -> Atom {
+        Atom::Granted(Subject::Permission(PermissionId(id)))
+    }
+
+    fn facts(clauses: &[&[Atom]]) -> Facts {
+        let mut all = Facts::none();
+        clauses.iter().for_each(|atoms| all.insert(Clause::new(atoms.to_vec(), None)));
+        all
+    }
+
+    #[test]
+    fn a_join_keeps_what_both_paths_share() {
+        let fine_and_camera = facts(&[&[granted(1)], &[granted(9)]]);
+        let coarse_and_camera = facts(&[&[granted(2)], &[granted(9)]]);
+        assert_eq!(fine_and_camera.or(&coarse_and_camera), facts(&[&[granted(1), granted(2)], &[granted(9)]]));
+        assert_eq!(fine_and_camera.or(&Facts::none()), Facts::none());
+    }
+
+    #[test]
+    fn versions_split_a_requirement_completely() {
+        let below = facts(&[&[Atom::Below(33)], &[granted(1)]]);
+        let above = facts(&[&[Atom::AtLeast(33)], &[granted(2)]]);
+        let joined = below.or(&above);
+        assert!(joined.clauses().iter().any(|clause| clause.atoms == vec![granted(1), Atom::AtLeast(33)]));
+        assert!(joined.clauses().iter().any(|clause| clause.atoms == vec![granted(2), Atom::Below(33)]));
+        assert!(!joined.clauses().iter().any(|clause| clause.is_tautology()));
+    }
+
+    #[test]
+    fn excluding_answers_one_by_one_leaves_the_grant() {
+        let subject = Subject::Permission(PermissionId(1));
+        let answer = |value| Atom::Answered(subject, StatusId(0), value);
+        let not_denied = facts(&[&[granted(1), answer(0), answer(1)]]);
+        let not_restricted = facts(&[&[granted(1), answer(0), answer(2)]]);
+        let not_undetermined = facts(&[&[granted(1), answer(1), answer(2)]]);
+        assert_eq!(not_denied.and(&not_restricted).and(&not_undetermined), facts(&[&[granted(1)]]));
+    }
+}

@@ -1,0 +1,268 @@
+//! From what the walk saw to verdicts, proofs and findings.
+
+use std::collections::BTreeSet;
+
+use super::facts::{Clause, Origin, Subject};
+use super::near_miss::NearMissFinder;
+use super::requirement::{Requirement, is_grant};
+use super::tables::{CallSite, Tables};
+use super::walker::{AccessPoint, Observations, is_open};
+use crate::catalogue::{Access, AccessClass, Catalogue, DataCategory, Entry, MemberKind};
+use crate::evidence::Resolution;
+use crate::ir::{FunctionId, FunctionKind, TypeKind};
+use crate::source::{Language, Span};
+use crate::verdict::{CheckHow, EntryReason, FileId, Finding, MissReason, Outcome, Place, Rule, Severity, Site, Step, StepWhat, Verdict};
+
+/// Judges everything that was seen in a file.
+pub(crate) fn judge(
+    file: FileId,
+    resolution: &Resolution<'_>,
+    catalogue: &Catalogue,
+    known: &Tables,
+    abandoned: &BTreeSet<FunctionId>,
+    seen: &Observations,
+) -> Outcome {
+    let judge = Judge { file, resolution, catalogue, known, abandoned, seen };
+    let mut points: Vec<&AccessPoint> = seen.accesses.values().collect();
+    points.sort_by_key(|point| (point.span, point.duty.is_some()));
+    let mut outcome = Outcome::default();
+    for point in points {
+        if let Some(site) = judge.site(point) {
+            judge.findings(&site, outcome.sites.len(), &mut outcome.findings);
+            outcome.sites.push(site);
+        }
+    }
+    outcome.findings.sort_by_key(|finding| (finding.place, finding.rule));
+    outcome.findings.dedup_by_key(|finding| (finding.place, finding.rule));
+    outcome
+}
+
+pub(super) struct Judge<'a, 'm> {
+    pub(super) file: FileId,
+    pub(super) resolution: &'a Resolution<'m>,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) known: &'a Tables,
+    abandoned: &'a BTreeSet<FunctionId>,
+    pub(super) seen: &'a Observations,
+}
+
+impl<'a> Judge<'a, '_> {
+    fn site(&self, point: &AccessPoint) -> Option<Site> {
+        match (&point.duty, point.found.entry) {
+            (Some(duty), _) => self.duty_site(point, duty),
+            (None, Entry::Access(number)) => Some(self.access_site(point, &self.catalogue.accesses[number])),
+            _ => None,
+        }
+    }
+
+    fn access_site(&self, point: &AccessPoint, access: &Access) -> Site {
+        let member = access.symbol.members.get(point.found.member);
+        let api = api_name(access, member);
+        let requirement = Requirement::of_access(access);
+        let mut site = self.blank_site(point, api, access.category, access.class);
+        site.needs = requirement.labels(self.catalogue);
+        match access.class {
+            AccessClass::Open => site.verdict = Verdict::Open,
+            AccessClass::UserMediated => site.verdict = Verdict::UserMediated,
+            AccessClass::Protected => self.conclude(&mut site, point, &requirement),
+        }
+        site
+    }
+
+    /// Calling a function that demands permissions is a finding when they are not there; when they are, the access is the callee's.
+    fn duty_site(&self, point: &AccessPoint, duty: &super::walker::Duty) -> Option<Site> {
+        let requirement = Requirement::of_duty(&duty.needs);
+        let category = requirement.permissions().next().map(|id| self.catalogue.permission(id).category)?;
+        if requirement.fulfilled_by(&point.facts, self.catalogue).is_some() {
+            return None;
+        }
+        let mut site = self.blank_site(point, duty.callee.clone(), category, AccessClass::Protected);
+        site.needs = requirement.labels(self.catalogue);
+        self.conclude(&mut site, point, &requirement);
+        Some(site)
+    }
+
+    fn blank_site(&self, point: &AccessPoint, api: String, category: DataCategory, class: AccessClass) -> Site {
+        Site {
+            place: self.place(point.span),
+            category,
+            class,
+            api,
+            confidence: point.found.confidence,
+            evidence: point.found.evidence.to_owned(),
+            verdict: Verdict::Ungated,
+            needs: Vec::new(),
+            trace: Vec::new(),
+            near_miss: None,
+            function: self.function_name(point.function),
+            dead_code: self.abandoned.contains(&point.function),
+        }
+    }
+
+    fn conclude(&self, site: &mut Site, point: &AccessPoint, requirement: &Requirement) {
+        let access = Step { place: site.place, what: StepWhat::Access { api: site.api.clone() } };
+        if let Some(clauses) = requirement.fulfilled_by(&point.facts, self.catalogue) {
+            site.verdict = Verdict::Guarded;
+            for clause in clauses {
+                self.proof_steps(clause, &mut site.trace);
+            }
+        } else {
+            let any_grant = point.facts.clauses().iter().any(is_grant);
+            site.verdict = if any_grant { Verdict::WrongPermission } else { Verdict::Ungated };
+            let path = self.unguarded_path(point.function, requirement);
+            site.near_miss = NearMissFinder { judge: self, requirement, point, path: &path }.find();
+            site.trace = self.path_steps(&path, point.function);
+        }
+        site.trace.push(access);
+    }
+
+    pub(super) fn place(&self, span: Span) -> Place {
+        Place { file: self.file, span }
+    }
+
+    pub(super) fn function_name(&self, id: FunctionId) -> String {
+        let function = &self.resolution.module.functions[id as usize];
+        match function.kind {
+            FunctionKind::Initializer => String::new(),
+            _ => function.name.clone(),
+        }
+    }
+
+    /// The chain that proves a clause: the check, then the calls through which its answer came.
+    fn proof_steps(&self, clause: &Clause, steps: &mut Vec<Step>) {
+        let mut calls = Vec::new();
+        let mut current = clause.origin.as_deref();
+        while let Some(origin) = current {
+            match origin {
+                Origin::Check { span, how } => {
+                    let proves = self.labels(clause.atoms.iter().filter_map(granted_subject));
+                    push_new(steps, Step { place: self.place(*span), what: StepWhat::Check { proves, how: *how } });
+                    break;
+                }
+                Origin::Through { call, callee, inner } => {
+                    calls.push(Step { place: self.place(*call), what: StepWhat::Call { callee: callee.to_string() } });
+                    current = Some(inner);
+                }
+            }
+        }
+        calls.into_iter().rev().for_each(|call| push_new(steps, call));
+    }
+
+    pub(super) fn labels(&self, subjects: impl Iterator<Item = Subject>) -> Vec<String> {
+        let mut labels = Vec::new();
+        for subject in subjects {
+            if let Subject::Permission(id) = subject {
+                let label = self.catalogue.permission(id).label.clone();
+                if !labels.contains(&label) {
+                    labels.push(label);
+                }
+            }
+        }
+        labels
+    }
+
+    /// Call sites, from the outermost to the innermost, by which a function is reached without what is required.
+    fn unguarded_path(&self, function: FunctionId, requirement: &Requirement) -> Vec<&'a CallSite> {
+        let mut path: Vec<&CallSite> = Vec::new();
+        let mut visited = BTreeSet::from([function]);
+        let mut current = function;
+        while !is_open(self.resolution.module, self.catalogue, current) && !self.abandoned.contains(&current) {
+            let sites = self.known.sites.get(&current).into_iter().flat_map(|sites| sites.values());
+            let unguarded = sites.filter(|site| requirement.fulfilled_by(&site.facts, self.catalogue).is_none());
+            let Some(site) = unguarded.min_by_key(|site| (visited.contains(&site.caller), site.span)) else { break };
+            path.push(site);
+            current = site.caller;
+            if !visited.insert(current) {
+                break;
+            }
+        }
+        path.reverse();
+        path
+    }
+
+    fn path_steps(&self, path: &[&CallSite], function: FunctionId) -> Vec<Step> {
+        let first = path.first().map_or(function, |site| site.caller);
+        let module = self.resolution.module;
+        let declared = &module.functions[first as usize];
+        let entry_place = if declared.kind == FunctionKind::Initializer { declared.span } else { declared.name_span };
+        let reason = self.entry_reason(first);
+        let mut steps = vec![Step { place: self.place(entry_place), what: StepWhat::Entry { function: self.function_name(first), reason } }];
+        for (index, site) in path.iter().enumerate() {
+            let callee = path.get(index + 1).map_or(function, |next| next.caller);
+            steps.push(Step { place: self.place(site.span), what: StepWhat::Call { callee: self.function_name(callee) } });
+        }
+        steps
+    }
+
+    fn entry_reason(&self, id: FunctionId) -> EntryReason {
+        let module = self.resolution.module;
+        let function = &module.functions[id as usize];
+        let owner = &module.types[function.owner as usize];
+        if function.kind == FunctionKind::Initializer {
+            EntryReason::Initializer
+        } else if self.abandoned.contains(&id) {
+            EntryReason::Uncalled
+        } else if owner.kind == TypeKind::Anonymous {
+            EntryReason::Escapes
+        } else if function.is_override {
+            EntryReason::Override
+        } else {
+            EntryReason::Visible
+        }
+    }
+
+    fn findings(&self, site: &Site, index: usize, out: &mut Vec<Finding>) {
+        let Some(rule) = site.verdict.rule() else { return };
+        let severity = |rule: Rule| if site.dead_code { Severity::Info } else { rule.default_severity() };
+        out.push(Finding { rule, severity: severity(rule), place: site.place, category: Some(site.category), site: index, check: None });
+        let Some(near_miss) = &site.near_miss else { return };
+        let defect = match &near_miss.reason {
+            MissReason::Ignored => Rule::IgnoredAnswer,
+            MissReason::NotACheck { .. } => Rule::NotACheck,
+            MissReason::DebugOnly => Rule::DebugOnlyCheck,
+            _ => return,
+        };
+        out.push(Finding {
+            rule: defect,
+            severity: severity(defect),
+            place: near_miss.place,
+            category: Some(site.category),
+            site: index,
+            check: Some(near_miss.reason.clone()),
+        });
+    }
+}
+
+/// Steps that several clauses share stand once.
+fn push_new(steps: &mut Vec<Step>, step: Step) {
+    let repeats = |known: &Step| match (&known.what, &step.what) {
+        (StepWhat::Check { how: first, .. }, StepWhat::Check { how: second, .. }) => {
+            known.place == step.place && first == second && *first != CheckHow::OsVersion
+        }
+        _ => *known == step,
+    };
+    if !steps.iter().any(repeats) {
+        steps.push(step);
+    }
+}
+
+fn granted_subject(atom: &super::facts::Atom) -> Option<Subject> {
+    match atom {
+        super::facts::Atom::Granted(subject) => Some(*subject),
+        _ => None,
+    }
+}
+
+/// The symbol as reports name it: Apple's in Swift, whichever language the access is written in.
+fn api_name(access: &Access, member: Option<&crate::catalogue::Member>) -> String {
+    let owner = access.symbol.owner.as_deref();
+    let Some(member) = member else { return owner.unwrap_or_default().to_owned() };
+    let shown = member.display(Language::Swift);
+    match owner {
+        Some(owner) if member.is_constructor && access.symbol.kind == MemberKind::Call && access.symbol.platform == crate::source::Platform::Android => {
+            owner.to_owned()
+        }
+        Some(owner) => format!("{owner}.{shown}"),
+        None => shown,
+    }
+}

@@ -1,0 +1,129 @@
+//! Whether facts fulfil what an access needs, on every OS version.
+
+use std::collections::BTreeSet;
+
+use super::facts::{Atom, Clause, Facts, Subject};
+use crate::catalogue::{Access, Catalogue, Conjunct, Failure, Levels, PermissionId};
+
+/// What must be granted, in one form for catalogue accesses and for functions that demand permissions.
+pub(crate) struct Requirement {
+    conjuncts: Vec<Conjunct>,
+    levels: Levels,
+    /// Handling SecurityException counts.
+    throws: bool,
+}
+
+impl Requirement {
+    /// Of an access.
+    pub(crate) fn of_access(access: &Access) -> Self {
+        Self { conjuncts: access.needs.clone(), levels: access.levels, throws: access.fails == Failure::SecurityException }
+    }
+
+    /// Of a function with an annotation: one of each inner list.
+    pub(crate) fn of_duty(needs: &[Vec<Subject>]) -> Self {
+        let conjunct = |any: &Vec<Subject>| {
+            let any = any.iter().filter_map(|subject| match subject {
+                Subject::Permission(id) => Some(*id),
+                Subject::Param(..) => None,
+            });
+            Conjunct { any: any.collect(), levels: Levels::ALL }
+        };
+        Self { conjuncts: needs.iter().map(conjunct).collect(), levels: Levels::ALL, throws: true }
+    }
+
+    /// All permissions that it mentions.
+    pub(crate) fn permissions(&self) -> impl Iterator<Item = PermissionId> + '_ {
+        self.conjuncts.iter().flat_map(|conjunct| conjunct.any.iter().copied())
+    }
+
+    /// Labels of the conjuncts, alternatives joined by "or".
+    pub(crate) fn labels(&self, catalogue: &Catalogue) -> Vec<String> {
+        let mut labels: Vec<String> = Vec::new();
+        for conjunct in &self.conjuncts {
+            let mut names: Vec<&str> = conjunct.any.iter().map(|id| catalogue.permission(*id).label.as_str()).collect();
+            names.dedup();
+            let label = names.join(" or ");
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+        labels
+    }
+
+    /// The clauses that fulfil it, each once; `None` when some version has a conjunct that none fulfils.
+    pub(crate) fn fulfilled_by<'f>(&self, facts: &'f Facts, catalogue: &Catalogue) -> Option<Vec<&'f Clause>> {
+        let mut used: Vec<&'f Clause> = Vec::new();
+        for level in self.interesting_levels(facts, catalogue) {
+            if !self.levels.contains(level) || excluded(facts, level) {
+                continue;
+            }
+            for conjunct in self.conjuncts.iter().filter(|conjunct| conjunct.levels.contains(level)) {
+                // Where none of the alternatives exists yet, or any more, nothing needs asking.
+                let is_asked_for = conjunct.any.iter().any(|id| catalogue.permission(*id).levels.contains(level));
+                if !is_asked_for {
+                    continue;
+                }
+                let clause = facts.clauses().iter().find(|clause| self.covers(clause, conjunct, level, catalogue))?;
+                if !used.iter().any(|known| std::ptr::eq(*known, clause)) {
+                    used.push(clause);
+                }
+            }
+        }
+        Some(used)
+    }
+
+    fn covers(&self, clause: &Clause, conjunct: &Conjunct, level: u32, catalogue: &Catalogue) -> bool {
+        let mut proves = false;
+        for atom in &clause.atoms {
+            match atom {
+                Atom::Below(bound) if level < *bound => return false,
+                Atom::AtLeast(bound) if level >= *bound => return false,
+                Atom::Below(_) | Atom::AtLeast(_) => {}
+                Atom::Handled if self.throws => proves = true,
+                Atom::Granted(Subject::Permission(granted)) if proves_one(*granted, &conjunct.any, catalogue) => proves = true,
+                _ => return false,
+            }
+        }
+        proves
+    }
+
+    /// One version of every stretch on which nothing changes.
+    fn interesting_levels(&self, facts: &Facts, catalogue: &Catalogue) -> Vec<u32> {
+        let mut starts: BTreeSet<u32> = BTreeSet::from([1]);
+        let mut note = |levels: Levels| {
+            starts.insert(levels.min.max(1));
+            starts.insert(levels.max.saturating_add(1));
+        };
+        note(self.levels);
+        for conjunct in &self.conjuncts {
+            note(conjunct.levels);
+            conjunct.any.iter().for_each(|id| note(catalogue.permission(*id).levels));
+        }
+        for atom in facts.clauses().iter().flat_map(|clause| &clause.atoms) {
+            if let Atom::Below(bound) | Atom::AtLeast(bound) = atom {
+                starts.insert((*bound).max(1));
+            }
+        }
+        starts.into_iter().filter(|level| *level < 1000).collect()
+    }
+}
+
+/// Whether the point cannot be reached on a version.
+fn excluded(facts: &Facts, level: u32) -> bool {
+    facts.clauses().iter().any(|clause| {
+        clause.atoms.iter().all(|atom| match atom {
+            Atom::Below(bound) => level >= *bound,
+            Atom::AtLeast(bound) => level < *bound,
+            _ => false,
+        })
+    })
+}
+
+fn proves_one(granted: PermissionId, any: &[PermissionId], catalogue: &Catalogue) -> bool {
+    any.contains(&granted) || catalogue.permission(granted).implies.iter().any(|implied| any.contains(implied))
+}
+
+/// Whether a clause is the positive answer of some platform check, whatever for.
+pub(crate) fn is_grant(clause: &Clause) -> bool {
+    clause.atoms.iter().all(|atom| matches!(atom, Atom::Granted(Subject::Permission(_))))
+}

@@ -1,0 +1,266 @@
+//! What expressions are known to be: values that remember an answer.
+
+use std::rc::Rc;
+
+use super::facts::{FactSet, Facts, Origin, Subject, either};
+use crate::catalogue::StatusId;
+use crate::ir::{ExprId, FunctionId};
+use crate::source::Span;
+
+/// A known value, or a class of values.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Key {
+    True,
+    False,
+    Null,
+    /// Anything but null.
+    NonNull,
+    /// An empty collection.
+    Empty,
+    /// A collection with elements.
+    NonEmpty,
+    /// An enum case or named constant, by its last segment.
+    Constant(String),
+    Int(i64),
+}
+
+/// One way in which permissions may be meant.
+#[derive(Clone, Debug)]
+pub(crate) struct Alternative {
+    /// What holds when this is it (an OS version, say).
+    pub(crate) given: Facts,
+    /// The permissions, in order, all of them.
+    pub(crate) all: Vec<Subject>,
+    /// Of an answer: the check that gave it. Takes no part in comparisons.
+    pub(crate) origin: Option<Rc<Origin>>,
+}
+
+impl PartialEq for Alternative {
+    fn eq(&self, other: &Self) -> bool {
+        self.given == other.given && self.all == other.all
+    }
+}
+
+impl Alternative {
+    /// These permissions, whatever holds.
+    pub(crate) fn of(all: Vec<Subject>) -> Self {
+        Self { given: Facts::none(), all, origin: None }
+    }
+}
+
+/// The abstract value of an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    /// Nothing is known.
+    Unknown,
+    /// One of some known values, each with the facts that hold when it is that; `rest` when it is none of them.
+    Choice {
+        /// Known values, sorted by key.
+        known: Vec<(Key, Facts)>,
+        /// Facts when it is something else; none when it cannot be.
+        rest: FactSet,
+    },
+    /// One or several permissions (a constant, an array, a list).
+    Permissions(Vec<Alternative>),
+    /// The answer of a check.
+    Status(Option<StatusId>, Vec<Alternative>),
+    /// A boolean or status answer, or a map or array of them, in the order of the permissions.
+    Answers(Vec<Alternative>),
+    /// The list of those that were granted.
+    GrantedList(Vec<Alternative>),
+    /// The list of those that were denied.
+    DeniedList(Vec<Alternative>),
+    /// Several values (a list literal).
+    List(Vec<Value>),
+    /// A closure.
+    Closure(ExprId),
+    /// References to functions.
+    Functions(Vec<FunctionId>),
+    /// An anonymous object, by its expression.
+    Object(ExprId),
+    /// A function that was passed in as a parameter.
+    ParamFunction(FunctionId, u32),
+    /// The version of the OS.
+    OsVersion,
+    /// The code of a permission request.
+    RequestCode,
+    /// A continuation: what it is resumed with is the value of this call.
+    Continuation(ExprId),
+}
+
+/// More known values than this are not told apart.
+const MAX_KNOWN: usize = 12;
+/// More alternatives than this are given up.
+const MAX_ALTERNATIVES: usize = 8;
+
+impl Key {
+    /// Whether a value of class `self` may equal `other`.
+    fn may_be(&self, other: &Key) -> bool {
+        if self == other {
+            return true;
+        }
+        match (self, other) {
+            (Key::NonNull, wanted) | (wanted, Key::NonNull) => *wanted != Key::Null,
+            (Key::Constant(_), Key::Constant(_)) => false,
+            _ => false,
+        }
+    }
+
+    /// Whether a value of class `self` is certainly of class `other`.
+    fn is(&self, other: &Key) -> bool {
+        self == other || (*other == Key::NonNull && *self != Key::Null)
+    }
+}
+
+impl Value {
+    /// A value with nothing to learn from it.
+    pub(crate) fn key(key: Key) -> Self {
+        Value::Choice { known: vec![(key, Facts::none())], rest: None }
+    }
+
+    /// A boolean: facts when true, facts when false.
+    pub(crate) fn truth(yes: FactSet, no: FactSet) -> Self {
+        Self::one_of(Key::True, yes, Key::False, no)
+    }
+
+    /// One of two known values.
+    pub(crate) fn one_of(first: Key, first_facts: FactSet, second: Key, second_facts: FactSet) -> Self {
+        let uninformative = |facts: &FactSet| facts.as_ref().is_some_and(Facts::is_none);
+        if uninformative(&first_facts) && uninformative(&second_facts) {
+            return Value::Unknown;
+        }
+        let known = [(first, first_facts), (second, second_facts)].into_iter().filter_map(|(key, facts)| Some((key, facts?))).collect();
+        Value::Choice { known, rest: None }
+    }
+
+    /// Facts when the value is `key`; `None` when it cannot be.
+    pub(crate) fn facts_if(&self, key: &Key) -> FactSet {
+        match self {
+            Value::Choice { known, rest } => {
+                let matching = known.iter().filter(|(known, _)| known.may_be(key)).map(|(_, facts)| Some(facts.clone()));
+                matching.fold(rest.clone(), either)
+            }
+            Value::Closure(_) | Value::Functions(_) | Value::Object(_) | Value::Permissions(_) if *key == Key::Null => None,
+            _ => Some(Facts::none()),
+        }
+    }
+
+    /// Facts when the value is not `key`; `None` when it always is.
+    pub(crate) fn facts_unless(&self, key: &Key) -> FactSet {
+        match self {
+            Value::Choice { known, rest } => {
+                let others = known.iter().filter(|(known, _)| !known.is(key)).map(|(_, facts)| Some(facts.clone()));
+                others.fold(rest.clone(), either)
+            }
+            _ => Some(Facts::none()),
+        }
+    }
+
+    /// The single known value that this is.
+    pub(crate) fn single(&self) -> Option<&Key> {
+        match self {
+            Value::Choice { known, rest: None } if known.len() == 1 => Some(&known[0].0),
+            _ => None,
+        }
+    }
+
+    /// The value of one of two paths, with what holds on each folded in: that is how `if (check) ok = true` remembers the check.
+    pub(crate) fn join(self, here: &Facts, other: Value, there: &Facts) -> Value {
+        if self == other && !matches!(self, Value::Choice { .. }) {
+            return self;
+        }
+        match (self, other) {
+            (Value::Permissions(left), Value::Permissions(right)) => Value::alternatives(Value::Permissions, left, here, right, there),
+            (Value::Status(status, left), Value::Status(other, right)) if status == other => {
+                Value::alternatives(|all| Value::Status(status, all), left, here, right, there)
+            }
+            (Value::Answers(left), Value::Answers(right)) => Value::alternatives(Value::Answers, left, here, right, there),
+            (Value::Functions(mut left), Value::Functions(right)) => {
+                left.extend(right.into_iter().filter(|function| !left.contains(function)).collect::<Vec<_>>());
+                Value::Functions(left)
+            }
+            (left, right) => Value::join_choices(left, here, right, there),
+        }
+    }
+
+    fn alternatives(make: impl Fn(Vec<Alternative>) -> Value, left: Vec<Alternative>, here: &Facts, right: Vec<Alternative>, there: &Facts) -> Value {
+        let fold = |alternative: Alternative, facts: &Facts| Alternative { given: alternative.given.and(&versions_only(facts)), ..alternative };
+        let mut all: Vec<Alternative> = left.into_iter().map(|alternative| fold(alternative, here)).collect();
+        for alternative in right.into_iter().map(|alternative| fold(alternative, there)) {
+            match all.iter_mut().find(|known| known.all == alternative.all) {
+                Some(known) => known.given = known.given.or(&alternative.given),
+                None => all.push(alternative),
+            }
+        }
+        if all.len() > MAX_ALTERNATIVES { Value::Unknown } else { make(all) }
+    }
+
+    fn join_choices(left: Value, here: &Facts, right: Value, there: &Facts) -> Value {
+        let (Some((left_known, left_rest)), Some((right_known, right_rest))) = (left.as_choice(here), right.as_choice(there)) else {
+            return Value::Unknown;
+        };
+        let rest = either(left_rest, right_rest);
+        let mut known = left_known;
+        for (key, facts) in right_known {
+            match known.iter_mut().find(|(existing, _)| *existing == key) {
+                Some((_, existing)) => *existing = existing.or(&facts),
+                None => known.push((key, facts)),
+            }
+        }
+        known.sort_by(|left, right| left.0.cmp(&right.0));
+        let says_nothing = rest.as_ref().is_some_and(Facts::is_none) && known.iter().all(|(_, facts)| facts.is_none());
+        if says_nothing || known.len() > MAX_KNOWN { Value::Unknown } else { Value::Choice { known, rest } }
+    }
+
+    fn as_choice(&self, facts: &Facts) -> Option<(Vec<(Key, Facts)>, FactSet)> {
+        match self {
+            Value::Choice { known, rest } => {
+                let known = known.iter().map(|(key, own)| (key.clone(), own.and(facts))).collect();
+                Some((known, rest.as_ref().map(|own| own.and(facts))))
+            }
+            // Answers of checks joined with constants: what they are when they grant would have to be spelled out; see `Walker::as_truth`.
+            Value::Unknown => Some((Vec::new(), Some(facts.clone()))),
+            Value::Closure(_) | Value::Functions(_) | Value::Object(_) | Value::Permissions(_) => Some((vec![(Key::NonNull, facts.clone())], None)),
+            _ => Some((Vec::new(), Some(facts.clone()))),
+        }
+    }
+
+    /// The value seen through a call that returned it.
+    pub(crate) fn through(self, call: Span, callee: &Rc<str>) -> Value {
+        let wrap = |one: Alternative| {
+            let origin = one.origin.map(|inner| Rc::new(Origin::Through { call, callee: callee.clone(), inner }));
+            Alternative { origin, ..one }
+        };
+        let all = |alternatives: Vec<Alternative>| alternatives.into_iter().map(wrap).collect::<Vec<_>>();
+        match self.map_facts(&|facts| facts.through(call, callee)) {
+            Value::Status(status, alternatives) => Value::Status(status, all(alternatives)),
+            Value::Answers(alternatives) => Value::Answers(all(alternatives)),
+            Value::GrantedList(alternatives) => Value::GrantedList(all(alternatives)),
+            Value::DeniedList(alternatives) => Value::DeniedList(all(alternatives)),
+            other => other,
+        }
+    }
+
+    /// Applies `change` to all facts inside.
+    pub(crate) fn map_facts(self, change: &dyn Fn(&Facts) -> Facts) -> Value {
+        let alternatives = |all: Vec<Alternative>| all.into_iter().map(|one| Alternative { given: change(&one.given), ..one }).collect::<Vec<_>>();
+        match self {
+            Value::Choice { known, rest } => {
+                Value::Choice { known: known.into_iter().map(|(key, facts)| (key, change(&facts))).collect(), rest: rest.map(|facts| change(&facts)) }
+            }
+            Value::Permissions(all) => Value::Permissions(alternatives(all)),
+            Value::Status(status, all) => Value::Status(status, alternatives(all)),
+            Value::Answers(all) => Value::Answers(alternatives(all)),
+            Value::GrantedList(all) => Value::GrantedList(alternatives(all)),
+            Value::DeniedList(all) => Value::DeniedList(alternatives(all)),
+            Value::List(items) => Value::List(items.into_iter().map(|item| item.map_facts(change)).collect()),
+            other => other,
+        }
+    }
+}
+
+/// What of the facts of a branch decides which permission is meant: the OS version.
+fn versions_only(facts: &Facts) -> Facts {
+    use super::facts::Atom;
+    facts.filtered(|clause| clause.atoms.iter().all(|atom| matches!(atom, Atom::Below(_) | Atom::AtLeast(_) | Atom::Code(_))))
+}

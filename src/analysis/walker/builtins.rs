@@ -1,0 +1,274 @@
+//! Functions of the languages' standard libraries whose meaning the analysis has to know: scope functions, quantifiers over
+//! collections, demands (`require`), what never returns, and continuations.
+
+use super::Walker;
+use super::calls::is_callable;
+use crate::analysis::facts::Facts;
+use crate::analysis::state::{Flow, join};
+use crate::analysis::value::{Key, Value};
+use crate::evidence::COLLECTION_BUILDERS;
+use crate::ir::{Call, Expr, ExprKind};
+
+/// `require(c)`: comes back only when `c` holds.
+const DEMANDS: [&str; 8] = ["require", "check", "precondition", "checkState", "checkArgument", "NSParameterAssert", "assertTrue", "XCTAssertTrue"];
+/// `requireNotNull(x)`: comes back only when `x` is not null, with it.
+const NOT_NULL_DEMANDS: [&str; 5] = ["requireNotNull", "checkNotNull", "requireNonNull", "XCTUnwrap", "assertNotNull"];
+/// Checked in debug builds only.
+const ASSERTIONS: [&str; 5] = ["assert", "NSAssert", "NSCAssert", "assertionFailure", "debugAssert"];
+/// Never come back.
+const NEVER: [&str; 9] = ["fatalError", "preconditionFailure", "abort", "exitProcess", "TODO", "error", "exit", "_exit", "NSException"];
+/// Run their lambda here, once; the result is the lambda's.
+const RUN_ONCE: [&str; 16] = [
+    "run",
+    "let",
+    "with",
+    "use",
+    "withContext",
+    "runBlocking",
+    "coroutineScope",
+    "supervisorScope",
+    "synchronized",
+    "withLock",
+    "autoreleasepool",
+    "measureTimeMillis",
+    "invoke",
+    "lazy",
+    "remember",
+    "derivedStateOf",
+];
+/// Run their lambda here, once; the result is the receiver.
+const RUN_ONCE_AND_PASS: [&str; 3] = ["apply", "also", "onEach"];
+/// Calls that suspend until a continuation is resumed.
+const CONTINUATIONS: [&str; 6] = [
+    "withCheckedContinuation",
+    "withCheckedThrowingContinuation",
+    "withUnsafeContinuation",
+    "withUnsafeThrowingContinuation",
+    "suspendCancellableCoroutine",
+    "suspendCoroutine",
+];
+/// Boxes whose content is their value: what is put in comes out.
+const HOLDERS: [&str; 12] = [
+    "mutableStateOf",
+    "MutableStateFlow",
+    "MutableLiveData",
+    "AtomicBoolean",
+    "ObservableBoolean",
+    "ObservableField",
+    "CurrentValueSubject",
+    "BehaviorSubject",
+    "BehaviorRelay",
+    "State",
+    "Published",
+    "flowOf",
+];
+
+impl<'a, 'm> Walker<'a, 'm> {
+    /// Demands and assertions, whose argument is a condition.
+    pub(super) fn eval_demand(&mut self, expr: &'m Expr, call: &'m Call, flow: &mut Flow) -> Option<Value> {
+        if self.resolution.callees.contains_key(&expr.id) || !self.symbols(expr.id).is_empty() {
+            return None;
+        }
+        let name = call.name.as_str();
+        let has_receiver =
+            call.receiver.as_ref().is_some_and(|receiver| !matches!(self.resolution.bindings.get(&receiver.id), Some(crate::evidence::Binding::Type(_))));
+        if has_receiver {
+            return None;
+        }
+        let first = call.args.first().map(|arg| &arg.value);
+        if DEMANDS.contains(&name)
+            && let Some(condition) = first
+        {
+            let (yes, no) = self.split(condition, flow.take());
+            *flow = yes;
+            let mut refused = no;
+            for arg in &call.args[1..] {
+                let value = self.eval(&arg.value, &mut refused);
+                self.hand_over(value, arg.value.id, call.name_span, &mut refused);
+            }
+            return Some(Value::Unknown);
+        }
+        if ASSERTIONS.contains(&name) {
+            if let Some(condition) = first {
+                self.eval_assertion(condition, flow);
+            }
+            return Some(Value::Unknown);
+        }
+        if NEVER.contains(&name) && call.receiver.is_none() {
+            for arg in &call.args {
+                self.eval(&arg.value, flow);
+            }
+            *flow = None;
+            return Some(Value::Unknown);
+        }
+        None
+    }
+
+    pub(super) fn eval_builtin(&mut self, expr: &'m Expr, call: &'m Call, receiver: &Value, args: &[Value], flow: &mut Flow) -> Option<Value> {
+        let name = call.name.as_str();
+        let called = (name == "invoke").then(|| Self::closure_id(receiver)).flatten();
+        let closure = called.or_else(|| args.iter().rev().find_map(Self::closure_id));
+        if let Some(id) = closure {
+            if let Some(value) = self.eval_with_closure(expr, call, name, id, receiver, args, flow) {
+                return Some(value);
+            }
+        } else if name == "forEach"
+            && let Some(Value::Functions(_)) = args.first()
+        {
+            return None;
+        }
+        if NOT_NULL_DEMANDS.contains(&name) {
+            let value = args.first()?.clone();
+            *flow = crate::analysis::state::assume(flow.take(), &value.facts_if(&Key::NonNull));
+            return Some(value);
+        }
+        if COLLECTION_BUILDERS.contains(&name) {
+            return Some(self.collection(args.to_vec()));
+        }
+        if HOLDERS.contains(&name) && closure.is_none() {
+            return args.first().cloned();
+        }
+        self.eval_member_builtin(call, name, receiver, args)
+    }
+
+    /// Members of known values.
+    fn eval_member_builtin(&mut self, call: &'m Call, name: &str, receiver: &Value, args: &[Value]) -> Option<Value> {
+        let target = call.receiver.as_ref()?;
+        match name {
+            "equals" | "isEqual" | "isEqualToString" | "isEqualToNumber" => {
+                let argument = call.args.first()?;
+                Some(self.compare(crate::ir::CompareOp::Equal, (target, receiver.clone()), (&argument.value, args.first()?.clone())))
+            }
+            "not" => {
+                let (yes, no) = self.truth_of(receiver);
+                Some(Value::truth(no, yes))
+            }
+            "and" => Some(self.conjunction(receiver, args.first()?)),
+            "or" => {
+                let (left_yes, left_no) = self.truth_of(receiver);
+                let (right_yes, right_no) = self.truth_of(args.first()?);
+                Some(Value::truth(Self::joined(left_yes, right_yes), self.union(&left_no, &right_no)))
+            }
+            "contains" | "containsAll" | "containsObject" | "containsKey" => {
+                let argument = call.args.first()?;
+                let (yes, no) = self.contained(receiver, args.first()?, &argument.value);
+                Some(Value::truth(yes, no))
+            }
+            "containsValue" => {
+                let (granted, _) = self.truth_of(receiver);
+                Some(Value::truth(Some(Facts::none()), granted))
+            }
+            "isEmpty" | "isNotEmpty" | "isNullOrEmpty" | "size" | "count" | "length" => match receiver {
+                Value::DeniedList(_) | Value::Choice { .. } => Some(self.emptiness(receiver, name)),
+                _ => self.member_of_value(receiver, name),
+            },
+            "get" | "getOrDefault" | "getOrElse" | "getValue" | "objectForKey" | "elementAt" | "getOrNull" if matches!(receiver, Value::Answers(_)) => {
+                Some(self.element_at(receiver.clone(), call.args.first().map(|arg| &arg.value), args.first()))
+            }
+            "first" | "firstOrNull" | "last" | "single" if matches!(receiver, Value::Answers(_)) => {
+                Some(self.element_at(receiver.clone(), None, Some(&Value::key(Key::Int(0)))))
+            }
+            "resume" | "resumeWith" | "tryResume" => {
+                if let Value::Continuation(at) = receiver {
+                    self.note_resumption(*at, args);
+                }
+                None
+            }
+            "await" | "get" | "getValue" | "value" | "booleanValue" | "boolValue" | "blockingGet" | "blockingFirst" | "first" | "isTrue" | "toList"
+            | "toTypedArray" | "asList" | "toSet" | "orFalse" | "invoke" => {
+                (!matches!(receiver, Value::Unknown | Value::ParamFunction(..) | Value::Closure(_))).then(|| receiver.clone())
+            }
+            _ => self.member_of_value(receiver, name),
+        }
+    }
+
+    fn note_resumption(&mut self, at: crate::ir::ExprId, args: &[Value]) {
+        if let Some(value) = args.first() {
+            let facts = self.resumption_facts.clone();
+            self.next.resume(at, value.clone(), &facts);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn eval_with_closure(
+        &mut self,
+        expr: &'m Expr,
+        call: &'m Call,
+        name: &str,
+        id: crate::ir::ExprId,
+        receiver: &Value,
+        args: &[Value],
+        flow: &mut Flow,
+    ) -> Option<Value> {
+        let is_literal = call.args.iter().any(|arg| arg.value.id == id && matches!(arg.value.kind, ExprKind::Closure(_)));
+        let calls_literal = name == "invoke" && call.receiver.as_ref().is_some_and(|target| target.id == id);
+        if !is_literal && !calls_literal {
+            return None;
+        }
+        if RUN_ONCE.contains(&name) || RUN_ONCE_AND_PASS.contains(&name) {
+            let subject = if name == "with" { args.first().cloned().unwrap_or(Value::Unknown) } else { receiver.clone() };
+            let value = self.walk_inline(id, vec![subject], flow);
+            return Some(if RUN_ONCE_AND_PASS.contains(&name) { receiver.clone() } else { value });
+        }
+        if CONTINUATIONS.contains(&name) {
+            self.walk_inline(id, vec![Value::Continuation(expr.id)], flow);
+            let resumed = self.known.resumed.get(&expr.id).cloned();
+            return Some(match resumed {
+                Some((value, facts)) => {
+                    if let Some(state) = flow.as_mut() {
+                        state.facts = state.facts.and(&facts.without_handler());
+                    }
+                    value
+                }
+                None => Value::Unknown,
+            });
+        }
+        let element = self.element_of(receiver);
+        let knows_elements = element != Value::Unknown;
+        match name {
+            "takeIf" | "takeUnless" => {
+                let predicate = self.walk_predicate(id, receiver.clone(), flow);
+                let (yes, no) = self.truth_of(&predicate);
+                let (present, absent) = if name == "takeIf" { (yes, no) } else { (no, yes) };
+                Some(Value::one_of(Key::NonNull, present, Key::Null, absent))
+            }
+            "all" | "allMatch" | "every" | "allSatisfy" if knows_elements => {
+                let predicate = self.walk_predicate(id, element, flow);
+                let (yes, _) = self.truth_of(&predicate);
+                Some(Value::truth(yes, Some(Facts::none())))
+            }
+            "none" | "noneMatch" if knows_elements => {
+                let predicate = self.walk_predicate(id, element, flow);
+                let (_, no) = self.truth_of(&predicate);
+                Some(Value::truth(no, Some(Facts::none())))
+            }
+            "any" | "anyMatch" | "contains" if knows_elements => {
+                let predicate = self.walk_predicate(id, element, flow);
+                let (_, no) = self.truth_of(&predicate);
+                Some(Value::truth(Some(Facts::none()), no))
+            }
+            "filter" | "filterNot" if knows_elements => {
+                let predicate = self.walk_predicate(id, element, flow);
+                let (yes, no) = self.truth_of(&predicate);
+                let none_fits = if name == "filter" { no } else { yes };
+                Some(Value::one_of(Key::Empty, none_fits, Key::NonEmpty, Some(Facts::none())))
+            }
+            "forEach" | "enumerateObjectsUsingBlock" if knows_elements => {
+                // As in a loop over them: what holds of the element holds of all.
+                self.walk_inline(id, vec![element], flow);
+                Some(Value::Unknown)
+            }
+            "forEach" | "map" | "filter" | "any" | "all" | "none" | "forEachIndexed" | "repeat" | "runCatching" | "mapNotNull" | "first" | "find"
+            | "firstOrNull" => {
+                let before = flow.clone();
+                self.walk_inline(id, Vec::new(), flow);
+                *flow = join(before, flow.take());
+                Some(Value::Unknown)
+            }
+            _ => {
+                debug_assert!(is_callable(&Value::Closure(id)));
+                None
+            }
+        }
+    }
+}

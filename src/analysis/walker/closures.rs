@@ -1,0 +1,168 @@
+//! Closures, anonymous objects, and references to functions.
+
+use super::{FrameKind, Walker};
+use crate::analysis::facts::Facts;
+use crate::analysis::state::{Flow, State};
+use crate::analysis::tables::{Promise, add};
+use crate::analysis::value::Value;
+use crate::evidence::Target;
+use crate::ir::{ExprId, ExprKind, FunctionId, FunctionKind};
+use crate::source::Span;
+
+impl<'a, 'm> Walker<'a, 'm> {
+    /// Runs what a value stands for, at some later time: with the facts here, and what the one who runs it promises.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn run_callable(&mut self, value: Value, method: Option<&str>, promise: &Facts, params: Vec<Value>, at: ExprId, span: Span, flow: &mut Flow) {
+        let Some(state) = flow.as_ref() else { return };
+        let facts = state.facts.without_handler().and(promise);
+        match value {
+            // Written where it is passed.
+            Value::Closure(id) if id == at => {
+                self.walk_closure(id, facts, params, state.clone());
+            }
+            Value::Closure(id) => add(&mut self.next.closure_uses, id, Promise { facts, args: params }),
+            Value::Functions(functions) => {
+                for function in functions {
+                    self.observe_site(function, at, span, &facts, params.clone());
+                }
+            }
+            Value::Object(id) => {
+                let state = state.clone();
+                self.walk_object(id, method, facts, params, state);
+            }
+            Value::ParamFunction(function, index) => self.observe_param_call(function, index, method.map(str::to_owned), &facts, params),
+            _ => {}
+        }
+    }
+
+    /// Walks a closure that runs later. Captured locals keep what they know only when nothing writes them again.
+    pub(super) fn walk_closure(&mut self, id: ExprId, facts: Facts, params: Vec<Value>, created: State) -> Value {
+        let Some(closure) = self.resolution.closure(id) else { return Value::Unknown };
+        self.walked.insert(id);
+        let mut places = created.places;
+        places.retain(|place, _| match place {
+            Target::Variable(id) => self.resolution.variables[*id as usize].values.len() <= 1,
+            Target::Field(_) => false,
+        });
+        let mut state = State { facts, places };
+        self.closure_depth += 1;
+        self.bind_params(id, &params, &mut state);
+        let kind = if closure.captures_return { FrameKind::Function } else { FrameKind::Lambda };
+        let (mut flow, value) = self.in_frame(kind, closure.labels.clone(), |walker| {
+            let mut flow = Some(state);
+            let value = walker.eval(&closure.body, &mut flow);
+            (flow, value)
+        });
+        self.escape(value.clone(), &mut flow);
+        self.closure_depth -= 1;
+        value
+    }
+
+    fn bind_params(&mut self, id: ExprId, params: &[Value], state: &mut State) {
+        let declared = self.resolution.closure_params.get(&id).cloned().unwrap_or_default();
+        for (index, variable) in declared.into_iter().enumerate() {
+            self.declared_depth.insert(variable, self.closure_depth);
+            let place = Target::Variable(variable);
+            match params.get(index) {
+                Some(value) if *value != Value::Unknown => {
+                    state.places.insert(place, value.clone());
+                }
+                _ => {
+                    state.places.remove(&place);
+                }
+            }
+        }
+    }
+
+    /// Walks a closure that runs here and now, exactly once: what it finds out holds after it.
+    pub(super) fn walk_inline(&mut self, id: ExprId, params: Vec<Value>, flow: &mut Flow) -> Value {
+        let (Some(closure), Some(mut state)) = (self.resolution.closure(id), flow.take()) else { return Value::Unknown };
+        self.walked.insert(id);
+        self.bind_params(id, &params, &mut state);
+        let kind = if closure.captures_return { FrameKind::Function } else { FrameKind::Lambda };
+        let (after, value) = self.in_frame(kind, closure.labels.clone(), |walker| {
+            let mut flow = Some(state);
+            let value = walker.eval(&closure.body, &mut flow);
+            (flow, value)
+        });
+        *flow = after;
+        value
+    }
+
+    /// Walks a closure that runs here, perhaps several times or not at all; gives the facts of its result being true and false.
+    pub(super) fn walk_predicate(&mut self, id: ExprId, element: Value, flow: &mut Flow) -> Value {
+        let Some(state) = flow.as_ref() else { return Value::Unknown };
+        let base = state.facts.clone();
+        let mut inside = Some(state.clone());
+        let value = self.walk_inline(id, vec![element.clone(), element], &mut inside);
+        value.map_facts(&|facts| facts.beyond(&base))
+    }
+
+    /// Walks the functions of an anonymous object. Only the named method gets the promise.
+    fn walk_object(&mut self, id: ExprId, method: Option<&str>, facts: Facts, params: Vec<Value>, created: State) {
+        let Some(Some(expr)) = self.resolution.exprs.get(id as usize) else { return };
+        let ExprKind::Object { ty, .. } = expr.kind else { return };
+        self.walked.insert(id);
+        let frames = std::mem::take(&mut self.frames);
+        self.closure_depth += 1;
+        let plain = created.facts.without_handler();
+        for function in 0..self.module.functions.len() as FunctionId {
+            let declared = &self.module.functions[function as usize];
+            if declared.owner != ty || declared.kind == FunctionKind::Local {
+                continue;
+            }
+            let is_promised = method.is_none_or(|method| method == declared.name);
+            let mut places = created.places.clone();
+            places.retain(|place, _| !place.is_field());
+            let state = State { facts: if is_promised { facts.clone() } else { plain.clone() }, places };
+            self.walk_function(function, state, if is_promised && method.is_some() { params.clone() } else { Vec::new() });
+        }
+        self.closure_depth -= 1;
+        self.frames = frames;
+    }
+
+    /// A function that is put into a variable or field: it runs when somebody calls it there.
+    pub(super) fn keep(&mut self, place: Target, value: &Value, at: Option<ExprId>, flow: &mut Flow) {
+        let Some(state) = flow.as_ref() else { return };
+        let facts = state.facts.without_handler();
+        match value {
+            Value::Closure(id) => {
+                let promise = match place {
+                    Target::Field(_) => self.known.stored_calls.get(&(place, None)),
+                    Target::Variable(_) => self.known.closure_uses.get(id),
+                };
+                let (promised, params) = promise.map_or((Facts::none(), Vec::new()), |promise| (promise.facts.clone(), promise.args.clone()));
+                let state = state.clone();
+                self.walk_closure(*id, facts.and(&promised), params, state);
+            }
+            Value::ParamFunction(function, index) => {
+                let promise = self.known.stored_calls.get(&(place, None));
+                let (promised, params) = promise.map_or((Facts::none(), Vec::new()), |promise| (promise.facts.clone(), promise.args.clone()));
+                self.observe_param_call(*function, *index, None, &facts.and(&promised), params);
+            }
+            Value::Object(id) => {
+                let promises: Vec<(Option<String>, Promise)> = self
+                    .known
+                    .stored_calls
+                    .iter()
+                    .filter(|((kept, _), _)| *kept == place)
+                    .map(|((_, method), promise)| (method.clone(), promise.clone()))
+                    .collect();
+                let state = state.clone();
+                if promises.is_empty() {
+                    self.walk_object(*id, None, facts.clone(), Vec::new(), state.clone());
+                }
+                for (method, promise) in promises {
+                    self.walk_object(*id, method.as_deref(), facts.and(&promise.facts), promise.args, state.clone());
+                }
+            }
+            Value::Functions(_) => {
+                let value = value.clone();
+                if let Some(at) = at {
+                    self.run_callable(value, None, &Facts::none(), Vec::new(), at, Span::default(), flow);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,662 @@
+//! Evaluation of expressions: state in, state and value out.
+
+use super::{Frame, FrameKind, Walker, check_origin, handled, version_constant};
+use crate::analysis::facts::{FactSet, Facts, both};
+use crate::analysis::state::{Flow, State, assume, join};
+use crate::analysis::value::{Alternative, Key, Value};
+use crate::catalogue::Entry;
+use crate::evidence::{Binding, Target};
+use crate::ir::{Arm, Catch, ExitKind, Expr, ExprKind, FunctionKind, Literal, LoopKind, Param, walk};
+use crate::source::Span;
+use crate::verdict::CheckHow;
+
+/// Rounds after which a loop's state is cut down to what cannot change any more.
+const MAX_LOOP_ROUNDS: u32 = 6;
+
+impl<'a, 'm> Walker<'a, 'm> {
+    /// Evaluates an expression: `flow` becomes the state after it.
+    pub(crate) fn eval(&mut self, expr: &'m Expr, flow: &mut Flow) -> Value {
+        if flow.is_none() {
+            return Value::Unknown;
+        }
+        match &expr.kind {
+            ExprKind::Block { label, body } => self.eval_block(label.as_deref(), body, flow),
+            ExprKind::Let { name, value, .. } => {
+                let value = self.eval_optional(value.as_deref(), flow);
+                if let Some(&id) = self.resolution.declared.get(&(expr.id, name.clone())) {
+                    self.declared_depth.insert(id, self.closure_depth);
+                    self.store(Target::Variable(id), value, flow);
+                }
+                Value::Unknown
+            }
+            ExprKind::FieldInit { value, .. } => {
+                let evaluated = self.eval(value, flow);
+                if let Some(&place) = self.resolution.stored_in.get(&value.id) {
+                    self.store(place, evaluated, flow);
+                }
+                Value::Unknown
+            }
+            ExprKind::Assign { target, value, compound } => self.eval_assign(expr, target, value, *compound, flow),
+            ExprKind::If { cond, then, otherwise } => {
+                let (mut yes, mut no) = self.split(cond, flow.take());
+                let then = self.eval(then, &mut yes);
+                let otherwise = self.eval_optional(otherwise.as_deref(), &mut no);
+                self.meet(flow, yes, then, no, otherwise)
+            }
+            ExprKind::Loop { kind, label, bindings, head, body } => self.eval_loop(expr, *kind, label.as_deref(), bindings, head.as_deref(), body, flow),
+            ExprKind::Match { subject, binding, arms } => self.eval_match(expr, subject.as_deref(), binding.as_deref(), arms, flow),
+            ExprKind::Try { body, catches, finally } => self.eval_try(expr, body, catches, finally.as_deref(), flow),
+            ExprKind::Exit { kind, label, value } => {
+                let value = self.eval_optional(value.as_deref(), flow);
+                self.escape(value.clone(), flow);
+                self.leave(*kind, label.as_deref(), value, flow.take());
+                Value::Unknown
+            }
+            ExprKind::Call(call) => self.eval_call(expr, call, flow),
+            ExprKind::Closure(_) => Value::Closure(expr.id),
+            ExprKind::LocalFunction(id) => {
+                // Its calls are known, so it is walked with the others, with what its callers know.
+                let _ = id;
+                Value::Unknown
+            }
+            ExprKind::Object { ty, args } => {
+                for arg in args {
+                    self.eval(&arg.value, flow);
+                }
+                if self.module.types[*ty as usize].kind == crate::ir::TypeKind::Anonymous { Value::Object(expr.id) } else { Value::Unknown }
+            }
+            ExprKind::Not(_)
+            | ExprKind::And(..)
+            | ExprKind::Or(..)
+            | ExprKind::Is { .. }
+            | ExprKind::Case { .. }
+            | ExprKind::LetCond { .. }
+            | ExprKind::Available { .. } => self.eval_condition(expr, flow),
+            ExprKind::Compare { op, left, right } => {
+                let first = self.eval(left, flow);
+                let second = self.eval(right, flow);
+                self.compare(*op, (left, first), (right, second))
+            }
+            ExprKind::Coalesce(left, right) => {
+                let first = self.eval(left, flow);
+                let present = assume(flow.clone(), &first.facts_if(&Key::NonNull));
+                let mut absent = assume(flow.take(), &first.facts_if(&Key::Null));
+                let second = self.eval(right, &mut absent);
+                let first = present_part(first);
+                self.meet(flow, present, first, absent, second)
+            }
+            ExprKind::Member { receiver, name, .. } => self.eval_member(expr, receiver, name, flow),
+            ExprKind::Index { receiver, args } => {
+                let receiver = self.eval(receiver, flow);
+                let index = args.iter().map(|arg| self.eval(arg, flow)).collect::<Vec<_>>();
+                self.element_at(receiver, args.first(), index.first())
+            }
+            ExprKind::Name(name) => self.eval_name(expr, name, flow),
+            ExprKind::Literal(literal) => match literal {
+                Literal::Bool(true) => Value::key(Key::True),
+                Literal::Bool(false) => Value::key(Key::False),
+                Literal::Null => Value::key(Key::Null),
+                Literal::Int(number) => Value::key(Key::Int(*number)),
+                Literal::Text(text) => self.permission_text(text),
+                Literal::Other => Value::Unknown,
+            },
+            ExprKind::Collection(items) => {
+                let items: Vec<Value> = items.iter().map(|item| self.eval(item, flow)).collect();
+                self.collection(items)
+            }
+            ExprKind::Cast { value, .. } => self.eval(value, flow),
+            ExprKind::FunctionRef { receiver, .. } => {
+                self.eval_optional(receiver.as_deref(), flow);
+                self.resolution.callees.get(&expr.id).map_or(Value::Unknown, |callees| Value::Functions(callees.clone()))
+            }
+            ExprKind::Unknown(items) => {
+                for item in items {
+                    let value = self.eval(item, flow);
+                    self.escape(value, flow);
+                }
+                Value::Unknown
+            }
+            ExprKind::This(_) | ExprKind::Super | ExprKind::Implicit | ExprKind::ClassRef(_) => Value::Unknown,
+        }
+    }
+
+    pub(super) fn eval_optional(&mut self, expr: Option<&'m Expr>, flow: &mut Flow) -> Value {
+        expr.map_or(Value::Unknown, |expr| self.eval(expr, flow))
+    }
+
+    /// Joins two paths with their values.
+    pub(super) fn meet(&mut self, flow: &mut Flow, left: Flow, left_value: Value, right: Flow, right_value: Value) -> Value {
+        let value = match (&left, &right) {
+            (Some(here), Some(there)) => left_value.join(&here.facts, right_value, &there.facts),
+            (Some(_), None) => left_value,
+            (None, Some(_)) => right_value,
+            (None, None) => Value::Unknown,
+        };
+        *flow = join(left, right);
+        value
+    }
+
+    fn eval_block(&mut self, label: Option<&str>, body: &'m [Expr], flow: &mut Flow) -> Value {
+        if let Some(label) = label {
+            let state = flow.take();
+            let (after, value) = self.in_frame(FrameKind::Block, vec![label.to_owned()], |walker| {
+                let mut flow = state;
+                let value = walker.eval_block(None, body, &mut flow);
+                (flow, value)
+            });
+            *flow = after;
+            return value;
+        }
+        let mut last = Value::Unknown;
+        for (index, statement) in body.iter().enumerate() {
+            let is_last = index + 1 == body.len();
+            self.discarded = (!is_last || self.value_is_unused()).then_some(statement.id);
+            last = self.eval(statement, flow);
+            if !is_last {
+                let value = std::mem::replace(&mut last, Value::Unknown);
+                self.escape(value, flow);
+            }
+        }
+        last
+    }
+
+    /// The last statement of a body without result is discarded like the others.
+    fn value_is_unused(&self) -> bool {
+        let function = &self.module.functions[self.function as usize];
+        self.closure_depth == 0 && self.frames.len() == 1 && !function.is_expression_body && function.kind != FunctionKind::Getter
+    }
+
+    fn eval_assign(&mut self, expr: &'m Expr, target: &'m Expr, value: &'m Expr, compound: bool, flow: &mut Flow) -> Value {
+        let mut evaluated = self.eval(value, flow);
+        match &target.kind {
+            ExprKind::Member { receiver, .. } => {
+                self.eval(receiver, flow);
+            }
+            ExprKind::Index { receiver, args } => {
+                self.eval(receiver, flow);
+                for arg in args {
+                    self.eval(arg, flow);
+                }
+            }
+            ExprKind::Name(_) => {}
+            _ => {
+                self.eval(target, flow);
+            }
+        }
+        if let (Some(found), Some(state)) = (self.access_at(expr.id), flow.as_ref()) {
+            let span = member_span(target);
+            let facts = state.facts.clone();
+            self.observe_access(expr, 0, found.clone(), span, &facts, None);
+            // `showsUserLocation = granted`: the access happens only when the value says so.
+            if let Some(point) = self.seen.accesses.get_mut(&(expr.id, 0))
+                && let Some(yes) = evaluated.facts_if(&Key::True)
+            {
+                point.facts = point.facts.and(&yes);
+            }
+        }
+        if compound {
+            evaluated = Value::Unknown;
+        }
+        if let Some(setters) = self.resolution.callees.get(&target.id) {
+            let _ = setters;
+        }
+        let place = self.resolution.stored_in.get(&value.id).copied().or_else(|| self.resolution.target(target.id));
+        match place {
+            Some(place) => self.store(place, evaluated, flow),
+            None => self.escape(evaluated, flow),
+        }
+        self.run_setter(target, flow);
+        Value::Unknown
+    }
+
+    /// Observers and setters of this module's own properties run with what is known at the write.
+    fn run_setter(&mut self, target: &'m Expr, flow: &Flow) {
+        let Some(Binding::Field(field)) = self.resolution.bindings.get(&target.id) else { return };
+        let setter = self.module.types[field.ty as usize].fields[field.index as usize].setter;
+        if let (Some(setter), Some(state)) = (setter, flow) {
+            let facts = state.facts.clone();
+            self.observe_site(setter, target.id, member_span(target), &facts, Vec::new());
+        }
+    }
+
+    /// Writes a place: fields and shared variables also remember all writes together.
+    pub(super) fn store(&mut self, place: Target, value: Value, flow: &mut Flow) {
+        self.keep(place, &value, None, flow);
+        let is_shared = self.is_shared(place);
+        let Some(state) = flow else { return };
+        if place.is_field() || is_shared {
+            self.next.write(place, value.clone(), &state.facts.without_handler());
+        }
+        match value {
+            Value::Unknown => {
+                state.places.remove(&place);
+            }
+            // Forgotten at the next call, or at once when a closure may write it at any time.
+            value if !is_shared => {
+                state.places.insert(place, value);
+            }
+            _ => {
+                state.places.remove(&place);
+            }
+        }
+    }
+
+    /// A variable that a closure writes which runs later; noted for the next round when first seen.
+    fn is_shared(&mut self, place: Target) -> bool {
+        if let Target::Variable(id) = place
+            && self.declared_depth.get(&id).is_some_and(|&depth| depth < self.closure_depth)
+        {
+            self.next.shared.insert(place, ());
+        }
+        self.next.shared.contains_key(&place)
+    }
+
+    /// The value of a place.
+    pub(super) fn load(&mut self, place: Target, flow: &Flow) -> Value {
+        let shared = self.next.shared.contains_key(&place);
+        if let Some(state) = flow
+            && !shared
+            && let Some(value) = state.places.get(&place)
+        {
+            return value.clone();
+        }
+        if place.is_field() || shared {
+            return self.known.places.get(&place).cloned().unwrap_or(Value::Unknown);
+        }
+        Value::Unknown
+    }
+
+    fn eval_name(&mut self, expr: &'m Expr, name: &str, flow: &mut Flow) -> Value {
+        if name == "SDK_INT" {
+            return Value::OsVersion;
+        }
+        match self.resolution.bindings.get(&expr.id) {
+            Some(Binding::Variable(id)) => self.load(Target::Variable(*id), flow),
+            Some(Binding::Field(field)) => {
+                let field = *field;
+                self.eval_field(expr, field, flow)
+            }
+            Some(Binding::Type(_)) => self.constant_value(expr, name),
+            None => self.eval_platform_member(expr, None, name, flow),
+        }
+    }
+
+    fn eval_field(&mut self, expr: &'m Expr, field: crate::evidence::FieldId, flow: &mut Flow) -> Value {
+        let declared = &self.module.types[field.ty as usize].fields[field.index as usize];
+        if let Some(getter) = declared.getter {
+            return self.call_functions(expr, &[getter], expr.span, Vec::new(), flow);
+        }
+        let value = self.load(Target::Field(field), flow);
+        if value == Value::Unknown {
+            return self.constant_field(expr, field);
+        }
+        value
+    }
+
+    fn eval_member(&mut self, expr: &'m Expr, receiver: &'m Expr, name: &str, flow: &mut Flow) -> Value {
+        if name == "SDK_INT" {
+            return Value::OsVersion;
+        }
+        let receiver_value =
+            if matches!(self.resolution.bindings.get(&receiver.id), Some(Binding::Type(_))) { Value::Unknown } else { self.eval(receiver, flow) };
+        if let Some(Binding::Field(field)) = self.resolution.bindings.get(&expr.id) {
+            let field = *field;
+            return self.eval_field(expr, field, flow);
+        }
+        if let Some(callees) = self.resolution.callees.get(&expr.id).cloned() {
+            return self.call_functions(expr, &callees, member_span(expr), Vec::new(), flow);
+        }
+        if let Some(value) = self.member_of_value(&receiver_value, name) {
+            return value;
+        }
+        self.eval_platform_member(expr, Some((receiver, receiver_value)), name, flow)
+    }
+
+    /// A read of something that is not of this module: an access, a check, or a constant.
+    fn eval_platform_member(&mut self, expr: &'m Expr, receiver: Option<(&'m Expr, Value)>, name: &str, flow: &mut Flow) -> Value {
+        let span = member_span(expr);
+        if let (Some(found), Some(state)) = (self.access_at(expr.id), flow.as_ref()) {
+            let facts = state.facts.clone();
+            self.observe_access(expr, 0, found.clone(), span, &facts, None);
+        }
+        if let Some(value) = self.check_value(expr, None, span, &[], flow) {
+            return value;
+        }
+        self.observe_no_check(expr, span);
+        let carried = self.symbols(expr.id).iter().any(|found| matches!(found.entry, Entry::Carrier(_)));
+        match receiver {
+            Some((_, value)) if carried => value,
+            Some((_, value)) => self.handed_on(value, name).unwrap_or_else(|| self.constant_value(expr, name)),
+            None => self.constant_value(expr, name),
+        }
+    }
+
+    fn eval_try(&mut self, expr: &'m Expr, body: &'m Expr, catches: &'m [Catch], finally: Option<&'m Expr>, flow: &mut Flow) -> Value {
+        let before = flow.take();
+        let catches_refusal = catches.iter().find(|catch| catch.types.iter().any(|ty| ty.simple_name() == "SecurityException"));
+        let mut inner = before.clone();
+        let already_handled = before.as_ref().is_some_and(|state| state.facts != state.facts.without_handler());
+        if let (Some(catch), Some(state)) = (catches_refusal, inner.as_mut()) {
+            state.facts = state.facts.and(&handled(catch.span, CheckHow::CaughtSecurityException));
+        }
+        self.observe_broad_catch(body, catches);
+        let value = self.eval(body, &mut inner);
+        if let (Some(state), false) = (inner.as_mut(), already_handled) {
+            state.facts = state.facts.without_handler();
+        }
+        let mut assigned = Vec::new();
+        self.assigned_places(body, &mut assigned);
+        let at_throw = before.map(|mut state| {
+            state.places.retain(|place, _| !assigned.contains(place) && !place.is_field());
+            state
+        });
+        let mut after = inner;
+        let mut result = value;
+        for catch in catches {
+            let mut caught = at_throw.clone();
+            self.eval_optional(catch.pattern.as_ref(), &mut caught);
+            let handled = self.eval(&catch.body, &mut caught);
+            let mut joined = None;
+            result = self.meet(&mut joined, after, result, caught, handled);
+            after = joined;
+        }
+        if let Some(finally) = finally {
+            // It also runs when something leaves or throws; what it does then is seen once, with the least that is known.
+            let mut any = join(after.clone(), at_throw);
+            self.eval(finally, &mut any);
+            after = if any.is_none() { None } else { after };
+        }
+        let _ = expr;
+        *flow = after;
+        result
+    }
+
+    /// A catch that would also swallow a refusal, for near misses.
+    fn observe_broad_catch(&mut self, body: &'m Expr, catches: &'m [Catch]) {
+        const BROAD: [&str; 4] = ["Exception", "RuntimeException", "Throwable", "Error"];
+        let is_broad = |catch: &&Catch| catch.types.iter().any(|ty| BROAD.contains(&ty.simple_name()));
+        let refusal_too = |catch: &Catch| catch.types.iter().any(|ty| ty.simple_name() == "SecurityException");
+        if let (Some(catch), false) = (catches.iter().find(is_broad), catches.iter().any(refusal_too)) {
+            let point = super::CheckPoint {
+                span: Span::new(catch.span.start as usize, catch.body.span.start as usize),
+                function: self.function,
+                subjects: Vec::new(),
+                is_request: false,
+                is_ignored: false,
+                defect: Some(crate::verdict::MissReason::BroadCatch),
+                within: Some(body.span),
+            };
+            self.observe_check(&catch.body, point);
+        }
+    }
+
+    /// Places that an expression assigns, closures included.
+    fn assigned_places(&self, expr: &'m Expr, out: &mut Vec<Target>) {
+        if let ExprKind::Assign { target, .. } = &expr.kind {
+            out.extend(self.resolution.target(target.id));
+        }
+        walk(expr, &mut |child| self.assigned_places(child, out));
+    }
+
+    pub(super) fn leave(&mut self, kind: ExitKind, label: Option<&str>, value: Value, flow: Flow) {
+        let Some(state) = flow else { return };
+        let is_target = |frame: &Frame| match (kind, label) {
+            (ExitKind::Return, Some(label)) => matches!(frame.kind, FrameKind::Function | FrameKind::Lambda) && frame.labels.iter().any(|known| known == label),
+            (ExitKind::Return, None) => frame.kind == FrameKind::Function,
+            (ExitKind::Break, Some(label)) | (ExitKind::Continue, Some(label)) => frame.labels.iter().any(|known| known == label),
+            (ExitKind::Break, None) => matches!(frame.kind, FrameKind::Loop | FrameKind::Match),
+            (ExitKind::Continue, None) => frame.kind == FrameKind::Loop,
+            (ExitKind::Throw, _) => false,
+        };
+        let Some(frame) = self.frames.iter_mut().rev().find(|frame| is_target(frame)) else { return };
+        if kind == ExitKind::Continue {
+            frame.continues = join(frame.continues.take(), Some(state));
+            return;
+        }
+        frame.value = Some(match (frame.value.take(), &frame.exits) {
+            (Some(known), Some(exits)) => known.join(&exits.facts, value, &state.facts),
+            _ => value.join(&state.facts, Value::Choice { known: Vec::new(), rest: None }, &Facts::none()),
+        });
+        frame.exits = join(frame.exits.take(), Some(state));
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn eval_loop(
+        &mut self,
+        expr: &'m Expr,
+        kind: LoopKind,
+        label: Option<&str>,
+        bindings: &'m [Param],
+        head: Option<&'m Expr>,
+        body: &'m Expr,
+        flow: &mut Flow,
+    ) -> Value {
+        let labels: Vec<String> = label.map(str::to_owned).into_iter().collect();
+        if kind == LoopKind::ForEach {
+            let subject = self.eval_optional(head, flow);
+            return self.eval_for_each(expr, labels, bindings, subject, body, flow);
+        }
+        let mut entry = flow.take();
+        for round in 0.. {
+            let (after, back) = self.loop_round(kind, &labels, head, body, entry.clone());
+            let next = join(entry.clone(), back);
+            if next == entry || entry.is_none() {
+                *flow = after;
+                break;
+            }
+            entry = next;
+            if round == MAX_LOOP_ROUNDS {
+                // Joins only lose knowledge, so this is reached by contrived code alone; it then knows nothing.
+                entry = Some(State::default());
+            }
+        }
+        Value::Unknown
+    }
+
+    /// One round of a loop: the state after the loop, and the state that goes back to its start.
+    fn loop_round(&mut self, kind: LoopKind, labels: &[String], head: Option<&'m Expr>, body: &'m Expr, entry: Flow) -> (Flow, Flow) {
+        let mut back = None;
+        let (after, _) = self.in_frame(FrameKind::Loop, labels.to_vec(), |walker| {
+            let test_first = kind == LoopKind::While;
+            let (mut inside, mut done) = match (test_first, head) {
+                (true, Some(head)) => walker.split(head, entry),
+                _ => (entry, None),
+            };
+            walker.eval(body, &mut inside);
+            if let Some(frame) = walker.frames.last_mut() {
+                inside = join(inside, frame.continues.take());
+            }
+            if let (false, Some(head)) = (test_first, head) {
+                let (again, out) = walker.split(head, inside);
+                inside = again;
+                done = join(done, out);
+            }
+            back = inside;
+            (done, Value::Unknown)
+        });
+        (after, back)
+    }
+
+    /// Over known permissions or answers, the body is walked once for all of them together: what it finds out of its element it finds out of each.
+    fn eval_for_each(&mut self, expr: &'m Expr, labels: Vec<String>, bindings: &'m [Param], subject: Value, body: &'m Expr, flow: &mut Flow) -> Value {
+        let element = self.element_of(&subject);
+        let for_all = !matches!(element, Value::Unknown);
+        let mut entry = flow.take();
+        for round in 0..=MAX_LOOP_ROUNDS {
+            let mut back = None;
+            let start = entry.clone();
+            let (after, _) = self.in_frame(FrameKind::Loop, labels.clone(), |walker| {
+                let mut inside = start.clone();
+                for binding in bindings {
+                    if let (Some(&id), Some(state)) = (walker.resolution.declared.get(&(expr.id, binding.name.clone())), inside.as_mut()) {
+                        walker.declared_depth.insert(id, walker.closure_depth);
+                        state.places.insert(Target::Variable(id), element.clone());
+                    }
+                }
+                walker.eval(body, &mut inside);
+                if let Some(frame) = walker.frames.last_mut() {
+                    inside = join(inside, frame.continues.take());
+                }
+                back = inside;
+                let done = if for_all { back.clone() } else { join(start, back.clone()) };
+                (done, Value::Unknown)
+            });
+            let next = join(entry.clone(), back);
+            if next == entry || for_all || round == MAX_LOOP_ROUNDS {
+                *flow = after;
+                break;
+            }
+            entry = next;
+        }
+        Value::Unknown
+    }
+
+    fn eval_match(&mut self, expr: &'m Expr, subject: Option<&'m Expr>, binding: Option<&str>, arms: &'m [Arm], flow: &mut Flow) -> Value {
+        let value = self.eval_optional(subject, flow);
+        if let (Some(name), Some(state)) = (binding, flow.as_mut())
+            && let Some(&id) = self.resolution.declared.get(&(expr.id, name.to_owned()))
+        {
+            self.declared_depth.insert(id, self.closure_depth);
+            state.places.insert(Target::Variable(id), value.clone());
+        }
+        let entry = flow.take();
+        let (after, result) = self.in_frame(FrameKind::Match, Vec::new(), |walker| walker.eval_arms(expr, subject, &value, arms, entry));
+        *flow = after;
+        result
+    }
+
+    fn eval_arms(&mut self, expr: &'m Expr, subject: Option<&'m Expr>, value: &Value, arms: &'m [Arm], entry: Flow) -> (Flow, Value) {
+        let mut unmatched = entry;
+        let mut falling = None;
+        let mut after = None;
+        let mut result = Value::Unknown;
+        // A default arm may stand before others; it takes what all of them leave.
+        let has_default_first = arms.iter().position(|arm| arm.patterns.is_empty()).is_some_and(|position| position + 1 < arms.len());
+        let mut left_for_default = unmatched.clone();
+        if has_default_first {
+            for arm in arms {
+                for pattern in &arm.patterns {
+                    left_for_default = self.match_pattern(expr, subject, value, pattern, left_for_default).1;
+                }
+            }
+        }
+        for arm in arms {
+            let mut matched = None;
+            if arm.patterns.is_empty() {
+                matched = if has_default_first { left_for_default.take() } else { unmatched.take() };
+            }
+            for pattern in &arm.patterns {
+                let (yes, no) = self.match_pattern(expr, subject, value, pattern, unmatched.take());
+                matched = join(matched, yes);
+                unmatched = no;
+            }
+            if let Some(guard) = &arm.guard {
+                let (yes, no) = self.split(guard, matched);
+                matched = yes;
+                unmatched = join(unmatched, no);
+            }
+            let mut inside = join(matched, falling.take());
+            let arm_value = self.eval(&arm.body, &mut inside);
+            if arm.falls_through {
+                falling = inside;
+            } else {
+                let mut joined = None;
+                result = self.meet(&mut joined, after, result, inside, arm_value);
+                after = joined;
+            }
+        }
+        let is_exhaustive = arms.iter().any(|arm| arm.patterns.is_empty());
+        let rest = if is_exhaustive { None } else { unmatched };
+        let mut joined = None;
+        let leftover = join(rest, falling);
+        result = if after.is_none() { Value::Unknown } else { result };
+        let result = if leftover.is_some() {
+            self.meet(&mut joined, after, result, leftover, Value::Unknown)
+        } else {
+            self.meet(&mut joined, after, result, None, Value::Unknown)
+        };
+        (joined, result)
+    }
+
+    /// What an element of a collection is known to be.
+    pub(super) fn element_of(&self, collection: &Value) -> Value {
+        match collection {
+            Value::Permissions(all) => Value::Permissions(all.clone()),
+            Value::Answers(all) => Value::Answers(all.clone()),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// `grantResults[0]`, `results[P]`.
+    pub(super) fn element_at(&mut self, receiver: Value, index: Option<&'m Expr>, index_value: Option<&Value>) -> Value {
+        let Value::Answers(all) = receiver else {
+            return match receiver {
+                Value::Permissions(all) => Value::Permissions(all),
+                _ => Value::Unknown,
+            };
+        };
+        match (index_value, index) {
+            (Some(Value::Choice { known, rest: None }), _) if known.len() == 1 => match known[0].0 {
+                Key::Int(position) => {
+                    let one = |alternative: Alternative| {
+                        let subject = alternative.all.get(usize::try_from(position).ok()?).copied();
+                        Some(Alternative { all: vec![subject?], ..alternative })
+                    };
+                    let narrowed: Option<Vec<Alternative>> = all.into_iter().map(one).collect();
+                    narrowed.map_or(Value::Unknown, Value::Answers)
+                }
+                _ => Value::Answers(all),
+            },
+            (Some(Value::Permissions(wanted)), _) => Value::Answers(wanted.clone()),
+            // An index that runs over all of them.
+            _ => Value::Answers(all),
+        }
+    }
+
+    /// Facts of a truth value.
+    pub(super) fn truth_of(&mut self, value: &Value) -> (FactSet, FactSet) {
+        match value {
+            Value::Answers(alternatives) => {
+                let granted = self.granted(alternatives, &check_origin(crate::source::Span::default(), CheckHow::Tested));
+                (Some(granted), Some(Facts::none()))
+            }
+            Value::Status(..) | Value::Permissions(_) => (Some(Facts::none()), Some(Facts::none())),
+            other => (other.facts_if(&Key::True), other.facts_if(&Key::False)),
+        }
+    }
+
+    /// Combines an evaluated condition with a state.
+    pub(super) fn split_value(&mut self, value: &Value, flow: Flow) -> (Flow, Flow) {
+        let (yes, no) = self.truth_of(value);
+        (assume(flow.clone(), &yes), assume(flow, &no))
+    }
+
+    /// Both operands of an infix `and`, which always evaluates both.
+    pub(super) fn conjunction(&mut self, left: &Value, right: &Value) -> Value {
+        let (left_yes, left_no) = self.truth_of(left);
+        let (right_yes, right_no) = self.truth_of(right);
+        Value::truth(both(&left_yes, &right_yes), crate::analysis::facts::either(left_no, right_no))
+    }
+
+    /// The version that a literal or name of one stands for.
+    pub(super) fn version_of(&self, expr: &Expr) -> Option<u32> {
+        version_constant(expr)
+    }
+}
+
+/// The name in a member expression; else the whole.
+pub(super) fn member_span(expr: &Expr) -> crate::source::Span {
+    match &expr.kind {
+        ExprKind::Member { name_span, .. } => *name_span,
+        ExprKind::Call(call) => call.name_span,
+        _ => expr.span,
+    }
+}
+
+/// The value of `a` in `a ?: b`, where it is used.
+fn present_part(value: Value) -> Value {
+    match value {
+        Value::Choice { known, rest } => Value::Choice { known: known.into_iter().filter(|(key, _)| *key != Key::Null).collect(), rest },
+        other => other,
+    }
+}

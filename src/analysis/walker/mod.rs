@@ -1,0 +1,507 @@
+//! The forward must-analysis: one structured walk over a function's body, in evaluation order.
+//!
+//! The walk carries a [`Flow`]. Conditions give two of them at once ([`Walker::split`]); leaving makes a flow unreachable; joins keep
+//! what both sides know. There is no control-flow graph: branch facts follow structure.
+
+mod builtins;
+mod calls;
+mod checks;
+mod closures;
+mod conditions;
+mod expressions;
+mod permissions;
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use super::facts::{Atom, Facts, Origin, Subject};
+use super::state::{Flow, State, join};
+use super::tables::{CallSite, Promise, Summary, Tables, add};
+use super::value::{Alternative, Value};
+use crate::catalogue::{AnnotationMeaning, Answer, Callback, Catalogue, Entry};
+use crate::evidence::{Resolution, SymbolMatch, Target, VariableId};
+use crate::ir::{Expr, ExprId, ExprKind, Function, FunctionId, FunctionKind, Literal, Module, TypeKind, Visibility};
+use crate::source::{Language, Span};
+use crate::verdict::{CheckHow, MissReason};
+
+/// An access that the walk came by.
+#[derive(Clone, Debug)]
+pub(crate) struct AccessPoint {
+    /// Symbol.
+    pub(crate) found: SymbolMatch,
+    /// The member.
+    pub(crate) span: Span,
+    /// Enclosing function.
+    pub(crate) function: FunctionId,
+    /// Facts on every path.
+    pub(crate) facts: Facts,
+    /// For a call of a function that demands permissions: its name and what it demands.
+    pub(crate) duty: Option<Duty>,
+}
+
+/// A function of the app that hands the duty to check to its callers.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Duty {
+    /// Name.
+    pub(crate) callee: String,
+    /// Demanded: one of each inner list.
+    pub(crate) needs: Vec<Vec<Subject>>,
+}
+
+/// A check, request, or what looks like one, that the walk came by.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct CheckPoint {
+    /// The member.
+    pub(crate) span: Span,
+    /// Enclosing function.
+    pub(crate) function: FunctionId,
+    /// What it speaks of; empty when that could not be told.
+    pub(crate) subjects: Vec<Subject>,
+    /// It asks the person.
+    pub(crate) is_request: bool,
+    /// Nothing depends on its answer.
+    pub(crate) is_ignored: bool,
+    /// A defect of its own.
+    pub(crate) defect: Option<MissReason>,
+    /// It only concerns what lies within.
+    pub(crate) within: Option<Span>,
+}
+
+/// What the walk tells, beyond the tables.
+#[derive(Default)]
+pub(crate) struct Observations {
+    /// Accesses, by expression.
+    pub(crate) accesses: BTreeMap<(ExprId, u32), AccessPoint>,
+    /// Checks, by expression.
+    pub(crate) checks: BTreeMap<ExprId, CheckPoint>,
+}
+
+/// Where `return`, `break` and `continue` lead.
+struct Frame {
+    kind: FrameKind,
+    labels: Vec<String>,
+    /// Joined states of those that leave to its end.
+    exits: Flow,
+    /// Joined states of those that go on with the next round.
+    continues: Flow,
+    /// Joined value of those that return from it.
+    value: Option<Value>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FrameKind {
+    /// A function or closure that `return` leaves.
+    Function,
+    /// A closure that only a labelled `return` leaves.
+    Lambda,
+    Loop,
+    /// `switch`: `break` leaves it.
+    Match,
+    /// A labelled block.
+    Block,
+}
+
+/// The walk over one module, one round.
+pub(crate) struct Walker<'a, 'm> {
+    pub(crate) resolution: &'a Resolution<'m>,
+    pub(crate) module: &'m Module,
+    pub(crate) catalogue: &'a Catalogue,
+    /// Results of the round before.
+    pub(crate) known: &'a Tables,
+    /// Results of this round.
+    pub(crate) next: Tables,
+    pub(crate) seen: Observations,
+    frames: Vec<Frame>,
+    function: FunctionId,
+    /// How many closures that run later surround the walk.
+    closure_depth: u32,
+    /// At which closure depth variables were declared.
+    declared_depth: HashMap<VariableId, u32>,
+    /// Within `assert`.
+    in_assertion: bool,
+    /// The call whose answer is thrown away.
+    discarded: Option<ExprId>,
+    /// Closures and objects whose body was walked.
+    walked: std::collections::BTreeSet<ExprId>,
+    /// Facts at the call that is being evaluated, for what it resumes.
+    resumption_facts: Facts,
+}
+
+impl<'a, 'm> Walker<'a, 'm> {
+    pub(crate) fn new(resolution: &'a Resolution<'m>, catalogue: &'a Catalogue, known: &'a Tables) -> Self {
+        Self {
+            resolution,
+            module: resolution.module,
+            catalogue,
+            known,
+            next: Tables { shared: known.shared.clone(), ..Tables::default() },
+            seen: Observations::default(),
+            frames: Vec::new(),
+            function: 0,
+            closure_depth: 0,
+            declared_depth: HashMap::new(),
+            in_assertion: false,
+            discarded: None,
+            walked: std::collections::BTreeSet::new(),
+            resumption_facts: Facts::none(),
+        }
+    }
+
+    /// Walks all functions that something may call. `abandoned` ones (private, and nobody calls them) start as if anybody did.
+    pub(crate) fn run(mut self, abandoned: &dyn Fn(FunctionId) -> bool) -> (Tables, Observations) {
+        for id in 0..self.module.functions.len() as FunctionId {
+            if self.is_walked_in_place(id) {
+                continue;
+            }
+            let entry = if self.is_open(id) || abandoned(id) { Some(Promise { facts: Facts::none(), args: Vec::new() }) } else { self.known.entry(id) };
+            if let Some(entry) = entry {
+                self.walk_function(id, State { facts: entry.facts, places: BTreeMap::new() }, entry.args);
+            }
+        }
+        (self.next, self.seen)
+    }
+
+    /// Functions whose place of creation the walk passes, with what holds there.
+    pub(crate) fn is_walked_in_place(&self, id: FunctionId) -> bool {
+        let function = &self.module.functions[id as usize];
+        self.module.types[function.owner as usize].kind == TypeKind::Anonymous
+    }
+
+    /// Whether code outside of this module may call a function.
+    pub(crate) fn is_open(&self, id: FunctionId) -> bool {
+        is_open(self.module, self.catalogue, id)
+    }
+
+    pub(crate) fn walk_function(&mut self, id: FunctionId, mut state: State, args: Vec<Value>) {
+        let module = self.module;
+        let function = &module.functions[id as usize];
+        let Some(body) = &function.body else { return };
+        let outer = std::mem::replace(&mut self.function, id);
+        state.facts = state.facts.and(&self.declared_facts(function));
+        for (index, &variable) in self.resolution.function_params[id as usize].iter().enumerate() {
+            let given = args.get(index).cloned().unwrap_or(Value::Unknown);
+            let value = if given == Value::Unknown { self.param_value(id, index as u32, function) } else { given };
+            state.places.insert(Target::Variable(variable), value);
+            self.declared_depth.insert(variable, self.closure_depth);
+        }
+        self.bind_platform_callback(id, function, &mut state);
+        let labels = vec![function.name.clone()];
+        let (flow, value) = self.in_frame(FrameKind::Function, labels, |walker| {
+            let mut flow = Some(state);
+            let value = walker.eval(body, &mut flow);
+            if !function.is_expression_body {
+                return (flow, Value::Unknown);
+            }
+            (flow, value)
+        });
+        let mut flow = flow;
+        self.escape(value.clone(), &mut flow);
+        let always = flow.map(|state| state.facts);
+        let summary = self.next.summaries.entry(id).or_default();
+        summary.value = Some(value);
+        summary.always = always;
+        self.function = outer;
+    }
+
+    /// Runs `body` as what a frame encloses; gives the state and value where all ways of leaving it meet.
+    fn in_frame(&mut self, kind: FrameKind, labels: Vec<String>, body: impl FnOnce(&mut Self) -> (Flow, Value)) -> (Flow, Value) {
+        self.frames.push(Frame { kind, labels, exits: None, continues: None, value: None });
+        let (flow, value) = body(self);
+        let frame = self.frames.pop();
+        let Some(frame) = frame else { return (flow, value) };
+        match (flow, frame.exits) {
+            (Some(end), Some(exits)) => {
+                let value = value.join(&end.facts, frame.value.unwrap_or(Value::Unknown), &exits.facts);
+                (join(Some(end), Some(exits)), value)
+            }
+            (Some(end), None) => (Some(end), value),
+            (None, exits) => (exits, frame.value.unwrap_or(Value::Unknown)),
+        }
+    }
+
+    /// A parameter that nothing is known about stands for whatever callers pass.
+    fn param_value(&self, id: FunctionId, index: u32, function: &Function) -> Value {
+        let is_function = function.params.get(index as usize).and_then(|param| param.ty.as_ref()).is_some_and(|ty| ty.name == "->");
+        if is_function {
+            return Value::ParamFunction(id, index);
+        }
+        Value::Permissions(vec![Alternative::of(vec![Subject::Param(id, index)])])
+    }
+
+    /// What a function's declaration says: annotations, `throws`, being called by the platform.
+    fn declared_facts(&mut self, function: &'m Function) -> Facts {
+        let mut facts = Facts::none();
+        let throws = function.throws.iter().map(|ty| (ty.simple_name(), function.name_span));
+        if throws.clone().any(|(name, _)| name == "SecurityException") {
+            facts = facts.and(&handled(function.name_span, CheckHow::DeclaredSecurityException));
+        }
+        for annotation in &function.annotations {
+            match self.annotation_meaning(&annotation.name) {
+                Some(AnnotationMeaning::Requires | AnnotationMeaning::Guarded) => {
+                    for any in self.annotated_needs(annotation) {
+                        let atoms = any.into_iter().map(Atom::Granted).collect();
+                        facts.insert(super::facts::Clause::new(atoms, Some(check_origin(annotation.span, CheckHow::Annotation))));
+                    }
+                }
+                Some(AnnotationMeaning::SecurityException) => {
+                    let names_it = annotation.args.iter().any(|arg| match &arg.value.kind {
+                        ExprKind::ClassRef(ty) => ty.simple_name() == "SecurityException",
+                        _ => false,
+                    });
+                    if names_it {
+                        facts = facts.and(&handled(annotation.span, CheckHow::DeclaredSecurityException));
+                    }
+                }
+                None => {}
+            }
+            if matches!(annotation.name.rsplit('.').next(), Some("RequiresApi" | "TargetApi"))
+                && let Some(level) = annotation.args.first().and_then(|arg| version_constant(&arg.value))
+            {
+                facts.insert(super::facts::Clause::new(vec![Atom::AtLeast(level)], Some(check_origin(annotation.span, CheckHow::OsVersion))));
+            }
+        }
+        facts
+    }
+
+    pub(super) fn annotation_meaning(&self, name: &str) -> Option<AnnotationMeaning> {
+        let simple = name.rsplit('.').next().unwrap_or(name);
+        let known = self.catalogue.annotations.iter().find(|(qualified, _)| {
+            let matches_simple = qualified.rsplit('.').next() == Some(simple);
+            let outer = name.contains('.') && !qualified.ends_with(name);
+            matches_simple && !outer
+        });
+        known.map(|(_, meaning)| *meaning)
+    }
+
+    fn bind_platform_callback(&mut self, id: FunctionId, function: &'m Function, state: &mut State) {
+        let Some((callback, selector_fits)) = self.platform_callback(function) else { return };
+        let alternatives = match &callback.subject {
+            Some(subject) => self.fixed_subject(subject),
+            None => self.requested_alternatives(),
+        };
+        if !selector_fits || alternatives.is_empty() {
+            return;
+        }
+        let origin = check_origin(function.name_span, CheckHow::PlatformCallback);
+        match (callback.parameter, callback.answer) {
+            (None, Answer::Reached) => {
+                let granted = self.granted(&alternatives, &origin);
+                state.facts = state.facts.and(&granted);
+            }
+            (parameter, answer) => {
+                let parameter = parameter.unwrap_or(0) as usize;
+                if let Some(&variable) = self.resolution.function_params[id as usize].get(parameter) {
+                    let value = self.answer_value(answer, alternatives, &origin);
+                    state.places.insert(Target::Variable(variable), value);
+                }
+            }
+        }
+        if let Some(&code) = self.resolution.function_params[id as usize].first()
+            && callback.parameter == Some(2)
+        {
+            state.places.insert(Target::Variable(code), Value::RequestCode);
+        }
+    }
+
+    fn platform_callback(&self, function: &Function) -> Option<(&'a Callback, bool)> {
+        let platform = self.module.language.platform();
+        self.catalogue.callbacks.iter().filter(|callback| callback.platform == platform).find_map(|callback| {
+            let fits = callback.members.iter().any(|member| match self.module.language {
+                Language::ObjectiveC => function.selector.is_some() && function.selector == member.selector,
+                Language::Swift => {
+                    member.name.as_deref() == Some(&function.name) && swift_selector(member).is_none_or(|wanted| function.selector.as_deref() == Some(&wanted))
+                }
+                Language::Kotlin | Language::Java => member.name.as_deref() == Some(&function.name),
+            });
+            fits.then_some((callback, true))
+        })
+    }
+
+    /// What the requests of this module ask for, each under its code.
+    fn requested_alternatives(&self) -> Vec<Alternative> {
+        let requests = &self.known.requests;
+        let codes: std::collections::BTreeSet<Option<u32>> = requests.iter().map(|(code, _)| *code).collect();
+        let alternatives = requests.iter().map(|(code, all)| {
+            let given = match code {
+                Some(code) if codes.len() > 1 => Facts::clause(vec![Atom::Code(*code)], None),
+                _ => Facts::none(),
+            };
+            Alternative { given, all: all.clone(), origin: None }
+        });
+        alternatives.collect()
+    }
+
+    pub(super) fn observe_access(&mut self, expr: &Expr, part: u32, found: SymbolMatch, span: Span, facts: &Facts, duty: Option<Duty>) {
+        let function = self.function;
+        let known = self.seen.accesses.remove(&(expr.id, part));
+        let facts = match &known {
+            Some(known) => known.facts.or(facts),
+            None => facts.clone(),
+        };
+        self.seen.accesses.insert((expr.id, part), AccessPoint { found, span, function, facts, duty });
+    }
+
+    pub(super) fn observe_check(&mut self, expr: &Expr, point: CheckPoint) {
+        self.seen.checks.insert(expr.id, point);
+    }
+
+    pub(super) fn observe_site(&mut self, callee: FunctionId, at: ExprId, span: Span, facts: &Facts, args: Vec<Value>) {
+        let name: Rc<str> = Rc::from(self.module.functions[callee as usize].name.as_str());
+        // What holds in a helper of another function's parameters means nothing in the callee.
+        let facts = facts.without_params().through(span, &name);
+        let args: Vec<Value> = args.into_iter().map(|value| outside_params(value.map_facts(&|facts| facts.without_params()))).collect();
+        let caller = self.function;
+        let sites = self.next.sites.entry(callee).or_default();
+        let joined = match sites.remove(&at) {
+            Some(known) => {
+                let args = known.args.into_iter().zip(args).map(|(left, right)| left.join(&known.facts, right, &facts)).collect();
+                CallSite { span, caller, facts: known.facts.or(&facts), args }
+            }
+            None => CallSite { span, caller, facts, args },
+        };
+        sites.insert(at, joined);
+    }
+
+    pub(super) fn observe_param_call(&mut self, function: FunctionId, param: u32, method: Option<String>, facts: &Facts, args: Vec<Value>) {
+        let summary = self.next.summaries.entry(function).or_default();
+        add(&mut summary.calls, (param, method), Promise { facts: facts.without_handler(), args });
+    }
+
+    /// Catalogue entries at an expression.
+    pub(super) fn symbols(&self, id: ExprId) -> &'a [SymbolMatch] {
+        self.resolution.symbols.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn access_at(&self, id: ExprId) -> Option<&'a SymbolMatch> {
+        self.symbols(id).iter().find(|found| matches!(found.entry, Entry::Access(_)))
+    }
+}
+
+/// A permission that stands for a parameter of the caller means nothing to the callee.
+fn outside_params(value: Value) -> Value {
+    let speaks_of_params = |all: &[Alternative]| all.iter().any(|one| one.all.iter().any(|subject| matches!(subject, Subject::Param(..))));
+    match &value {
+        Value::Permissions(all) | Value::Status(_, all) | Value::Answers(all) | Value::GrantedList(all) | Value::DeniedList(all) if speaks_of_params(all) => {
+            Value::Unknown
+        }
+        Value::ParamFunction(..) => Value::Unknown,
+        _ => value,
+    }
+}
+
+/// `locationManager(_:didChangeAuthorization:)` of a member.
+fn swift_selector(member: &crate::catalogue::Member) -> Option<String> {
+    let labels = member.labels.as_ref()?;
+    Some(format!("{}({})", member.name.as_deref()?, labels.iter().map(|label| format!("{label}:")).collect::<String>()))
+}
+
+/// Whether code outside of a module may call one of its functions.
+pub(crate) fn is_open(module: &Module, catalogue: &Catalogue, id: FunctionId) -> bool {
+    let function = &module.functions[id as usize];
+    if function.kind == FunctionKind::Local {
+        return false;
+    }
+    if matches!(function.kind, FunctionKind::Initializer) {
+        return true;
+    }
+    let mut hidden = function.visibility == Visibility::Private;
+    let mut owner = function.owner;
+    while !hidden && owner != crate::ir::FILE_SCOPE {
+        let decl = &module.types[owner as usize];
+        hidden = decl.visibility == Visibility::Private && decl.kind != TypeKind::Extension && !function.is_override && function.kind == FunctionKind::Method;
+        // A private type that conforms to something may be called through it.
+        hidden &= decl.supertypes.is_empty();
+        owner = decl.owner;
+    }
+    let called_by_annotation = function.annotations.iter().any(|annotation| {
+        let simple = annotation.name.rsplit('.').next().unwrap_or(&annotation.name);
+        !PASSIVE_ANNOTATIONS.contains(&simple) && !catalogue.annotations.keys().any(|known| known.rsplit('.').next() == Some(simple))
+    });
+    !hidden || function.is_override || called_by_annotation
+}
+
+/// Annotations that say something about a function and have nobody call it.
+const PASSIVE_ANNOTATIONS: [&str; 34] = [
+    "SuppressLint",
+    "Suppress",
+    "SuppressWarnings",
+    "Nullable",
+    "NonNull",
+    "NotNull",
+    "RequiresApi",
+    "TargetApi",
+    "Throws",
+    "JvmStatic",
+    "JvmName",
+    "JvmOverloads",
+    "WorkerThread",
+    "MainThread",
+    "UiThread",
+    "AnyThread",
+    "VisibleForTesting",
+    "CheckResult",
+    "Deprecated",
+    "OptIn",
+    "MainActor",
+    "discardableResult",
+    "available",
+    "inline",
+    "Synchronized",
+    "NonNls",
+    "Composable",
+    "ExperimentalCoroutinesApi",
+    "ColorInt",
+    "StringRes",
+    "DrawableRes",
+    "Contract",
+    "nonobjc",
+    "ReadOnlyComposable",
+];
+
+pub(super) fn check_origin(span: Span, how: CheckHow) -> Rc<Origin> {
+    Rc::new(Origin::Check { span, how })
+}
+
+pub(super) fn handled(span: Span, how: CheckHow) -> Facts {
+    Facts::clause(vec![Atom::Handled], Some(check_origin(span, how)))
+}
+
+/// Android's names for its versions (`Build.VERSION_CODES`).
+const VERSION_CODES: [(&str, u32); 27] = [
+    ("JELLY_BEAN", 16),
+    ("JELLY_BEAN_MR1", 17),
+    ("JELLY_BEAN_MR2", 18),
+    ("KITKAT", 19),
+    ("KITKAT_WATCH", 20),
+    ("LOLLIPOP", 21),
+    ("LOLLIPOP_MR1", 22),
+    ("M", 23),
+    ("N", 24),
+    ("N_MR1", 25),
+    ("O", 26),
+    ("O_MR1", 27),
+    ("P", 28),
+    ("Q", 29),
+    ("R", 30),
+    ("S", 31),
+    ("S_V2", 32),
+    ("TIRAMISU", 33),
+    ("UPSIDE_DOWN_CAKE", 34),
+    ("VANILLA_ICE_CREAM", 35),
+    ("BAKLAVA", 36),
+    ("ICE_CREAM_SANDWICH", 14),
+    ("ICE_CREAM_SANDWICH_MR1", 15),
+    ("HONEYCOMB", 11),
+    ("GINGERBREAD", 9),
+    ("FROYO", 8),
+    ("ECLAIR", 5),
+];
+
+/// The OS version that a literal or one of [`VERSION_CODES`] names.
+pub(super) fn version_constant(expr: &Expr) -> Option<u32> {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Int(number)) => u32::try_from(*number).ok(),
+        ExprKind::Member { name, .. } | ExprKind::Name(name) => VERSION_CODES.iter().find(|(code, _)| code == name).map(|(_, level)| *level),
+        _ => None,
+    }
+}

@@ -1,0 +1,308 @@
+//! Which permissions a value means, and what an answer about them proves.
+
+use std::rc::Rc;
+
+use super::{Walker, check_origin};
+use crate::analysis::facts::{Atom, Clause, FactSet, Facts, Origin, Subject, both, either};
+use crate::analysis::value::{Alternative, Key, Value};
+use crate::catalogue::{Answer, PermissionId, StatusId, StatusValue};
+use crate::evidence::{Binding, FieldId, Ty};
+use crate::ir::{Annotation, Arg, Expr, ExprKind, FunctionId, Literal};
+use crate::source::Span;
+use crate::verdict::CheckHow;
+
+impl<'a, 'm> Walker<'a, 'm> {
+    /// `"android.permission.READ_CONTACTS"`.
+    pub(super) fn permission_text(&self, text: &str) -> Value {
+        match self.catalogue.permission_named(text) {
+            Some(id) => Value::Permissions(vec![Alternative::of(vec![Subject::Permission(id)])]),
+            None => Value::key(Key::Constant(text.to_owned())),
+        }
+    }
+
+    /// The permission that a constant names: `Manifest.permission.READ_CONTACTS`, or a static import of it.
+    fn permission_constant(&self, expr: &Expr, name: &str) -> Option<PermissionId> {
+        let qualified = match &expr.kind {
+            ExprKind::Member { receiver, .. } => match self.resolution.types.get(&receiver.id).map(|typed| &typed.ty) {
+                Some(Ty::Class(inner)) => match &**inner {
+                    Ty::Named { name: owner, .. } => format!("{owner}.{name}"),
+                    _ => return None,
+                },
+                _ => return None,
+            },
+            _ => self.module.imports.iter().find(|import| !import.wildcard && import.path.rsplit('.').next() == Some(name))?.path.clone(),
+        };
+        // Android's own `Manifest`, or a constant class of the same shape (Health Connect's).
+        let id = qualified.split_once("Manifest.permission.").map(|(_, last)| format!("android.permission.{last}"));
+        id.and_then(|id| self.catalogue.permission_named(&id))
+    }
+
+    /// A constant as a value: a permission, or a key by its last segment.
+    pub(super) fn constant_value(&self, expr: &Expr, name: &str) -> Value {
+        if let Some(id) = self.permission_constant(expr, name) {
+            return Value::Permissions(vec![Alternative::of(vec![Subject::Permission(id)])]);
+        }
+        match &expr.kind {
+            ExprKind::Member { receiver, .. } => match (&receiver.kind, self.resolution.bindings.get(&receiver.id)) {
+                (ExprKind::Implicit, _) | (_, Some(Binding::Type(_))) => Value::key(Key::Constant(name.to_owned())),
+                _ if self.resolution.types.get(&receiver.id).is_some_and(|typed| matches!(typed.ty, Ty::Class(_))) => {
+                    Value::key(Key::Constant(name.to_owned()))
+                }
+                _ => Value::Unknown,
+            },
+            ExprKind::Name(_) if looks_constant(name) => Value::key(Key::Constant(name.to_owned())),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// A field that nothing was seen to write: perhaps an enum case or constant of this module.
+    pub(super) fn constant_field(&self, expr: &Expr, field: FieldId) -> Value {
+        let name = &self.module.types[field.ty as usize].fields[field.index as usize].name;
+        let _ = expr;
+        if looks_constant(name) && !self.resolution.field_values.contains_key(&field) { Value::key(Key::Constant(name.clone())) } else { Value::Unknown }
+    }
+
+    /// An array or list of values: permissions together, or a list.
+    pub(super) fn collection(&self, items: Vec<Value>) -> Value {
+        let mut all = vec![Alternative::of(Vec::new())];
+        for item in &items {
+            let Value::Permissions(alternatives) = item else { return Value::List(items) };
+            let mut extended = Vec::new();
+            for known in &all {
+                for more in alternatives {
+                    let subjects = known.all.iter().chain(&more.all).copied().collect();
+                    extended.push(Alternative { given: known.given.and(&more.given), all: subjects, origin: None });
+                }
+            }
+            all = extended;
+            if all.len() > 16 {
+                return Value::Unknown;
+            }
+        }
+        if items.is_empty() { Value::List(items) } else { Value::Permissions(all) }
+    }
+
+    /// Facts when all of the permissions are granted, whichever alternative is meant.
+    pub(super) fn granted(&self, alternatives: &[Alternative], origin: &Rc<Origin>) -> Facts {
+        let each = alternatives.iter().map(|alternative| {
+            let mut facts = alternative.given.clone();
+            for subject in &alternative.all {
+                facts.insert(Clause::new(vec![Atom::Granted(*subject)], Some(alternative.origin.clone().unwrap_or_else(|| origin.clone()))));
+            }
+            facts
+        });
+        each.reduce(|left, right| left.or(&right)).unwrap_or_default()
+    }
+
+    /// An answer of a form about permissions.
+    pub(super) fn answer_value(&self, answer: Answer, alternatives: Vec<Alternative>, origin: &Rc<Origin>) -> Value {
+        let marked = |alternatives: Vec<Alternative>| -> Vec<Alternative> {
+            alternatives.into_iter().map(|one| Alternative { origin: Some(origin.clone()), ..one }).collect()
+        };
+        match answer {
+            Answer::True => {
+                let granted = self.granted(&alternatives, origin);
+                Value::truth(Some(granted), Some(Facts::none()))
+            }
+            Answer::Reached => Value::Unknown,
+            Answer::Status(status) => Value::Status(Some(status), marked(alternatives)),
+            Answer::Answers => Value::Answers(marked(alternatives)),
+            Answer::GrantedList => Value::GrantedList(marked(alternatives)),
+            Answer::DeniedList => Value::DeniedList(marked(alternatives)),
+        }
+    }
+
+    /// The status of plain grant results, for arrays of answers.
+    pub(super) fn default_status(&self) -> Option<StatusId> {
+        let is_it = |value: &StatusValue| value.names.iter().any(|name| name == "PERMISSION_GRANTED");
+        self.catalogue.statuses.iter().position(|status| status.values.len() == 2 && status.values.iter().any(is_it)).map(|index| StatusId(index as u16))
+    }
+
+    /// Facts when an answer equals a constant, and when it does not.
+    pub(super) fn status_equal_key(&mut self, status: Option<StatusId>, alternatives: &[Alternative], key: &Key) -> (FactSet, FactSet) {
+        let nothing = (Some(Facts::none()), Some(Facts::none()));
+        let Some(id) = status else { return nothing };
+        let values = &self.catalogue.status(id).values;
+        let Some(position) = values.iter().position(|value| names_key(value, key)) else { return nothing };
+        let mut yes: FactSet = None;
+        let mut no: FactSet = None;
+        for alternative in alternatives {
+            let origin = alternative.origin.clone().unwrap_or_else(|| check_origin(Span::default(), CheckHow::Tested));
+            let is_value = self.value_facts(id, &[position], alternative, &origin);
+            let others: Vec<usize> = (0..values.len()).filter(|&other| other != position).collect();
+            let is_other = self.value_facts(id, &others, alternative, &origin);
+            yes = either(yes, Some(is_value));
+            no = either(no, if others.is_empty() { None } else { Some(is_other) });
+        }
+        (yes, no)
+    }
+
+    /// Facts when an answer is one of some values.
+    fn value_facts(&self, status: StatusId, positions: &[usize], alternative: &Alternative, origin: &Rc<Origin>) -> Facts {
+        let mut facts = alternative.given.clone();
+        for &subject in &alternative.all {
+            let mut atoms = Vec::new();
+            for &position in positions {
+                let value = &self.catalogue.status(status).values[position];
+                if value.grants_subject {
+                    atoms.push(Atom::Granted(subject));
+                }
+                atoms.extend(value.grants.iter().map(|id| Atom::Granted(Subject::Permission(*id))));
+                if !value.grants_subject && value.grants.is_empty() {
+                    atoms.push(Atom::Answered(subject, status, position as u8));
+                }
+            }
+            facts.insert(Clause::new(atoms, Some(origin.clone())));
+        }
+        facts
+    }
+
+    /// What an annotation demands: one of each inner list.
+    pub(super) fn annotated_needs(&mut self, annotation: &'m Annotation) -> Vec<Vec<Subject>> {
+        let mut needs = Vec::new();
+        for arg in &annotation.args {
+            let mut flow = Some(crate::analysis::state::State::default());
+            let value = self.eval(&arg.value, &mut flow);
+            let Value::Permissions(alternatives) = value else { continue };
+            let subjects: Vec<Subject> = alternatives.into_iter().flat_map(|alternative| alternative.all).collect();
+            match annotation_label(arg) {
+                Some("anyOf") => needs.push(subjects),
+                Some("conditional" | "apis") => {}
+                _ => needs.extend(subjects.into_iter().map(|subject| vec![subject])),
+            }
+        }
+        needs
+    }
+
+    /// Replaces what stands for a function's parameters by what a call passes.
+    pub(super) fn instantiate(&self, facts: &Facts, function: FunctionId, args: &[Value]) -> Facts {
+        let mut all = Facts::none();
+        for clause in facts.clauses() {
+            all = all.and(&self.instantiate_clause(clause, function, args));
+        }
+        all
+    }
+
+    fn instantiate_clause(&self, clause: &Clause, function: FunctionId, args: &[Value]) -> Facts {
+        let param = clause.atoms.iter().find_map(|atom| match atom {
+            Atom::Granted(subject) | Atom::Answered(subject, ..) => match subject {
+                Subject::Param(owner, index) if *owner == function => Some(*index),
+                _ => None,
+            },
+            _ => None,
+        });
+        let Some(index) = param else { return Facts::clause(clause.atoms.clone(), clause.origin.clone()) };
+        let Some(Value::Permissions(alternatives)) = args.get(index as usize) else { return Facts::none() };
+        let each = alternatives.iter().map(|alternative| {
+            let mut facts = alternative.given.clone();
+            for subject in &alternative.all {
+                let replaced = clause.atoms.iter().map(|atom| replace(*atom, Subject::Param(function, index), *subject)).collect();
+                let clause = Clause::new(replaced, clause.origin.clone());
+                facts = facts.and(&self.instantiate_clause(&clause, function, args));
+            }
+            facts
+        });
+        each.reduce(|left, right| left.or(&right)).unwrap_or_default()
+    }
+
+    /// The same for a value.
+    pub(super) fn instantiate_value(&self, value: Value, function: FunctionId, args: &[Value]) -> Value {
+        let alternatives = |all: Vec<Alternative>| -> Option<Vec<Alternative>> {
+            let mut out = Vec::new();
+            for one in all {
+                out.extend(self.instantiate_alternative(one, function, args)?);
+            }
+            Some(out)
+        };
+        match value {
+            Value::Permissions(all) => alternatives(all).map_or(Value::Unknown, Value::Permissions),
+            Value::Status(status, all) => alternatives(all).map_or(Value::Unknown, |all| Value::Status(status, all)),
+            Value::Answers(all) => alternatives(all).map_or(Value::Unknown, Value::Answers),
+            Value::GrantedList(all) => alternatives(all).map_or(Value::Unknown, Value::GrantedList),
+            Value::DeniedList(all) => alternatives(all).map_or(Value::Unknown, Value::DeniedList),
+            Value::ParamFunction(owner, index) if owner == function => args.get(index as usize).cloned().unwrap_or(Value::Unknown),
+            other => other.map_facts(&|facts| self.instantiate(facts, function, args)),
+        }
+    }
+
+    fn instantiate_alternative(&self, one: Alternative, function: FunctionId, args: &[Value]) -> Option<Vec<Alternative>> {
+        let mut out = vec![Alternative { given: self.instantiate(&one.given, function, args), all: Vec::new(), origin: one.origin.clone() }];
+        for subject in &one.all {
+            let replacements = match subject {
+                Subject::Param(owner, index) if *owner == function => match args.get(*index as usize) {
+                    Some(Value::Permissions(alternatives)) => alternatives.clone(),
+                    _ => return None,
+                },
+                _ => vec![Alternative::of(vec![*subject])],
+            };
+            let mut extended = Vec::new();
+            for known in &out {
+                for replacement in &replacements {
+                    let all = known.all.iter().chain(&replacement.all).copied().collect();
+                    extended.push(Alternative { given: known.given.and(&replacement.given), all, origin: known.origin.clone() });
+                }
+            }
+            out = extended;
+            if out.len() > 8 {
+                return None;
+            }
+        }
+        Some(out)
+    }
+
+    /// A number for the constant that a request code is.
+    pub(super) fn request_code(&self, expr: &'m Expr) -> Option<u32> {
+        super::super::request_code_of(self.resolution, expr)
+    }
+
+    /// Whether facts, as they are, are about `both` answers of one thing; see [`both`].
+    pub(super) fn union(&self, left: &FactSet, right: &FactSet) -> FactSet {
+        both(left, right)
+    }
+}
+
+fn annotation_label(arg: &Arg) -> Option<&str> {
+    arg.label.as_deref()
+}
+
+fn replace(atom: Atom, from: Subject, to: Subject) -> Atom {
+    match atom {
+        Atom::Granted(subject) if subject == from => Atom::Granted(to),
+        Atom::Answered(subject, status, value) if subject == from => Atom::Answered(to, status, value),
+        other => other,
+    }
+}
+
+/// Whether a value of a status is spelled like a constant in code: the last segment, Swift's old capitals included.
+fn names_key(value: &StatusValue, key: &Key) -> bool {
+    match key {
+        Key::Constant(constant) => value.names.iter().any(|name| {
+            let mut left = name.chars();
+            let mut right = constant.chars();
+            match (left.next(), right.next()) {
+                (Some(first), Some(second)) => first.eq_ignore_ascii_case(&second) && left.as_str() == right.as_str(),
+                _ => false,
+            }
+        }),
+        Key::Int(number) => value.names.iter().any(|name| *name == number.to_string()),
+        _ => false,
+    }
+}
+
+/// Names that are written like constants: `PERMISSION_GRANTED`, `CNAuthorizationStatusAuthorized`, `kCL…`.
+fn looks_constant(name: &str) -> bool {
+    let mut characters = name.chars();
+    match characters.next() {
+        Some('k') => characters.next().is_some_and(char::is_uppercase),
+        Some(first) => first.is_uppercase(),
+        None => false,
+    }
+}
+
+/// A text literal's value.
+pub(super) fn literal_text(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Text(text)) => Some(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,111 @@
+//! Builds a module: which type is open, and what its initializer collects.
+
+use tree_sitter::Node;
+
+use super::tree::{self, Lowering};
+use crate::ir::{Expr, ExprKind, FILE_SCOPE, Function, FunctionId, FunctionKind, Module, TypeDecl, TypeId, TypeKind, Visibility};
+use crate::source::{Language, Span};
+
+/// A module in the making.
+pub(crate) struct ModuleBuilder {
+    /// What is built so far.
+    pub module: Module,
+    open: Vec<OpenType>,
+}
+
+struct OpenType {
+    id: TypeId,
+    initial: Vec<Expr>,
+}
+
+impl ModuleBuilder {
+    /// An empty module whose file scope is open.
+    pub(crate) fn new(language: Language) -> Self {
+        Self { module: Module::new(language), open: vec![OpenType { id: FILE_SCOPE, initial: Vec::new() }] }
+    }
+
+    /// The innermost open type.
+    pub(crate) fn owner(&self) -> TypeId {
+        self.open.last().map_or(FILE_SCOPE, |open| open.id)
+    }
+
+    /// The declaration of the innermost open type.
+    pub(crate) fn owner_decl(&mut self) -> &mut TypeDecl {
+        let id = self.owner();
+        &mut self.module.types[id as usize]
+    }
+
+    /// A declaration inside the open type with nothing in it yet.
+    pub(crate) fn new_type(&self, kind: TypeKind, name: String, span: Span) -> TypeDecl {
+        TypeDecl {
+            name,
+            kind,
+            owner: self.owner(),
+            is_companion: false,
+            supertypes: Vec::new(),
+            fields: Vec::new(),
+            cases: Vec::new(),
+            annotations: Vec::new(),
+            visibility: Visibility::Public,
+            span,
+        }
+    }
+
+    /// Adds a type and makes it the open one.
+    pub(crate) fn open_type(&mut self, decl: TypeDecl) -> TypeId {
+        let id = self.module.types.len() as TypeId;
+        self.module.types.push(decl);
+        self.open.push(OpenType { id, initial: Vec::new() });
+        id
+    }
+
+    /// Adds a statement to the initializer of the open type.
+    pub(crate) fn initial(&mut self, expr: Expr) {
+        if let Some(open) = self.open.last_mut() {
+            open.initial.push(expr);
+        }
+    }
+
+    /// Closes the open type and adds its initializer, if it has one.
+    pub(crate) fn close_type(&mut self, tree: &mut Lowering<'_>, node: Node<'_>) {
+        let Some(open) = self.open.pop() else { return };
+        if open.initial.is_empty() {
+            return;
+        }
+        let span = tree::span(node);
+        let mut function = self.new_function(FunctionKind::Initializer, String::new(), span);
+        function.owner = open.id;
+        function.name_span = Span { start: span.start, end: span.start };
+        function.body = Some(tree.at(node, ExprKind::Block { label: None, body: open.initial }));
+        self.module.functions.push(function);
+    }
+
+    /// A function of the open type with nothing in it yet.
+    pub(crate) fn new_function(&self, kind: FunctionKind, name: String, span: Span) -> Function {
+        Function {
+            name,
+            selector: None,
+            kind,
+            owner: self.owner(),
+            receiver: None,
+            params: Vec::new(),
+            returns: None,
+            annotations: Vec::new(),
+            throws: Vec::new(),
+            visibility: Visibility::Public,
+            is_static: false,
+            is_override: false,
+            body: None,
+            is_expression_body: false,
+            name_span: span,
+            span,
+        }
+    }
+
+    /// Adds a function.
+    pub(crate) fn add_function(&mut self, function: Function) -> FunctionId {
+        let id = self.module.functions.len() as FunctionId;
+        self.module.functions.push(function);
+        id
+    }
+}
