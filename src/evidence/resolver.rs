@@ -54,12 +54,16 @@ struct Frame {
     variables: HashMap<String, VariableId>,
     functions: HashMap<String, FunctionId>,
     receiver: Option<Typed>,
+    /// It rebinds `this` to something of unknown type.
+    rebinds_to_unknown: bool,
 }
 
 /// What a bare name may be called on, innermost first; filled in for calls and names without receiver.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bare {
     pub(super) receivers: Vec<Typed>,
+    /// One more receiver is there, of unknown type.
+    pub(super) has_unknown: bool,
     /// It is a local, or a member or function of this module.
     pub(super) is_own: bool,
 }
@@ -621,6 +625,10 @@ impl<'m> Resolver<'m> {
         scoped.chain(enclosing.map(|ty| Typed::certain(Ty::App { id: self.base_type(ty), args: Vec::new() }))).collect()
     }
 
+    fn has_unknown_receiver(&self) -> bool {
+        self.frames.iter().any(|frame| frame.rebinds_to_unknown)
+    }
+
     fn name(&mut self, expr: &'m Expr, name: &str) -> Option<Typed> {
         for index in (0..self.frames.len()).rev() {
             if let Some(&id) = self.frames[index].variables.get(name) {
@@ -647,7 +655,7 @@ impl<'m> Resolver<'m> {
         }
         let receivers = self.implicit_receivers();
         let yielded = receivers.iter().find_map(|receiver| self.yields(&receiver.ty, name, None)).or_else(|| self.implicit_yield(name, None));
-        self.bare.insert(expr.id, Bare { receivers, is_own: false });
+        self.bare.insert(expr.id, Bare { receivers, has_unknown: self.has_unknown_receiver(), is_own: false });
         yielded
     }
 
@@ -664,7 +672,7 @@ impl<'m> Resolver<'m> {
 
     /// A name that stands for a type.
     fn type_named(&self, name: &str) -> Option<Typed> {
-        let looks_like_a_type = name.starts_with(|first: char| first.is_uppercase());
+        let looks_like_a_type = is_type_name(name) || (self.module.language.platform() == crate::source::Platform::Apple && name.starts_with(char::is_uppercase));
         if !looks_like_a_type && self.names.import_of(name).is_none() {
             return None;
         }
@@ -673,6 +681,9 @@ impl<'m> Resolver<'m> {
         }
         // `import android.Manifest.permission`: a type that is written small, because what it stands in is a type.
         let stands_in_a_type = |path: &str| {
+            if name.starts_with(|first: char| first.is_uppercase()) {
+                return false;
+            }
             let outer = path.rsplit('.').nth(1);
             outer.is_some_and(|outer| outer.starts_with(|first: char| first.is_uppercase()))
         };
@@ -776,7 +787,7 @@ impl<'m> Resolver<'m> {
                     return Some(typed);
                 }
                 let nested = format!("{outer}.{name}");
-                let is_type = name.starts_with(|first: char| first.is_uppercase()) || outer.ends_with("Manifest") || self.names.owns_something(&nested);
+                let is_type = is_type_name(name) || outer.ends_with("Manifest") || self.names.owns_something(&nested);
                 let nested = Ty::named(is_type.then_some(nested)?);
                 self.out.bindings.insert(expr.id, Binding::Type(nested.clone()));
                 Some(Typed { ty: Ty::Class(Box::new(nested)), certain })
@@ -878,7 +889,7 @@ impl<'m> Resolver<'m> {
         if call.receiver.is_none() {
             let is_own = !callees.is_empty() || self.out.bindings.contains_key(&expr.id);
             let receivers = self.implicit_receivers();
-            self.bare.insert(expr.id, Bare { receivers, is_own });
+            self.bare.insert(expr.id, Bare { receivers, has_unknown: self.has_unknown_receiver(), is_own });
         }
     }
 
@@ -1065,7 +1076,10 @@ impl<'m> Resolver<'m> {
                 .unwrap_or_default();
             let hints: Vec<Option<Typed>> =
                 if declared.is_empty() { vec![hint] } else { declared.iter().map(|ty| self.names.resolve(ty, self.this_type())).collect() };
+            let rebinds_to_unknown = implicit.is_none() && RECEIVER_SCOPES.contains(&name) && (call.receiver.is_some() || name == "with");
+            self.frames.push(Frame { rebinds_to_unknown, ..Frame::default() });
             let ty = self.closure(&arg.value, closure, &hints, implicit);
+            self.frames.pop();
             if let Some(ty) = ty {
                 self.out.types.insert(arg.value.id, ty);
             }
@@ -1214,6 +1228,12 @@ impl<'m> Resolver<'m> {
         }
         all
     }
+}
+
+/// Whether a name is written like a type's, and not like a constant's (`CONTENT_URI`). A lone capital is a type.
+fn is_type_name(name: &str) -> bool {
+    let is_constant = name.len() > 1 && name.contains('_') && !name.contains(|character: char| character.is_lowercase());
+    name.starts_with(|first: char| first.is_uppercase()) && !is_constant
 }
 
 /// What a holder type holds.
