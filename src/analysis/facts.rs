@@ -225,18 +225,6 @@ impl Facts {
         });
         Facts { clauses: clauses.collect() }
     }
-
-    /// The same facts, shown in another way (a callback, say).
-    pub(crate) fn shown_by(&self, how: CheckHow) -> Facts {
-        let clauses = self.clauses.iter().map(|clause| Clause {
-            atoms: clause.atoms.clone(),
-            origin: clause.origin.as_ref().map(|origin| match &**origin {
-                Origin::Check { span, .. } => Rc::new(Origin::Check { span: *span, how }),
-                Origin::Through { .. } => origin.clone(),
-            }),
-        });
-        Facts { clauses: clauses.collect() }
-    }
 }
 
 /// Joins facts of two alternatives; an impossible one adds nothing.

@@ -5,7 +5,7 @@ use super::resolver::{Bare, Resolver};
 use super::types::{Fit, Ty, Typed};
 use crate::catalogue::{Entry, Evidence, Member, MemberKind, Place, Symbol, When, accessor_twin, setter_name};
 use crate::ir::{Call, Expr, ExprKind};
-use crate::source::{Language, Platform};
+use crate::source::Language;
 use crate::verdict::Confidence;
 
 /// A catalogue entry that a program point is.
@@ -19,7 +19,7 @@ pub struct SymbolMatch {
     pub confidence: Confidence,
     /// On which evidence, for people.
     pub evidence: &'static str,
-    /// How many conditions on arguments it fulfils: the more, the more specific.
+    /// How many conditions on arguments it fulfils, and whether all labels are there: the more, the more specific.
     specificity: usize,
 }
 
@@ -106,7 +106,8 @@ impl<'m> Resolver<'m> {
         if !holds || (needs_argument && symbol.when.iter().all(|when| when.is.is_none() && when.of_type.is_none())) {
             return None;
         }
-        Some(SymbolMatch { entry, member: number, confidence, evidence, specificity: symbol.when.len() })
+        let exact = usize::from(point.call.is_some_and(|call| member.labels.as_ref().is_none_or(|labels| labels.len() == call.args.len())));
+        Some(SymbolMatch { entry, member: number, confidence, evidence, specificity: 2 * symbol.when.len() + exact })
     }
 
     /// Whether a call, read or assignment can be a member of this kind, with these labels.
@@ -161,7 +162,8 @@ impl<'m> Resolver<'m> {
             return self.free_function_fits(point, member);
         };
         match point.receiver {
-            Some(Expr { kind: ExprKind::Implicit, .. }) => None,
+            // Swift's `.member(…)`: the type is left to the compiler.
+            Some(Expr { kind: ExprKind::Implicit, .. }) => (symbol.evidence == Evidence::Name).then_some((Confidence::Likely, "a distinctive name", false)),
             Some(receiver) => self.receiver_fits(self.out.types.get(&receiver.id), owner, symbol),
             None => self.bare_fits(point, owner, symbol, member),
         }
@@ -188,8 +190,7 @@ impl<'m> Resolver<'m> {
                 // A type of the app that is declared elsewhere may extend what every app extends: an activity, a context.
                 let foreign = matches!(typed.ty.instance(), Ty::Named { name, .. } if !self.catalogue.types.contains_key(name) && !is_platform_name(name));
                 let is_implicit = self.catalogue.types.get(owner).is_some_and(|known| known.implicit);
-                let android = self.module.language.platform() == Platform::Android;
-                (foreign && is_implicit && android).then_some((Confidence::Likely, "a member that the receiver's superclass has", false))
+                (foreign && is_implicit).then_some((Confidence::Likely, "a member that the receiver's superclass has", false))
             }
         }
     }

@@ -37,10 +37,8 @@ impl<'a, 'm> Walker<'a, 'm> {
         let args: Vec<Value> = call.args.iter().map(|arg| self.eval(&arg.value, flow)).collect();
         self.discarded = discarded;
         let Some(state) = flow.as_ref() else { return Value::Unknown };
-        if let Some(found) = self.access_at(expr.id) {
-            let facts = state.facts.clone();
-            self.observe_access(expr, 0, found.clone(), call.name_span, &facts, None);
-        }
+        let facts = state.facts.clone();
+        self.observe_accesses(expr, call.name_span, &facts);
         self.resumption_facts = flow.as_ref().map(|state| state.facts.clone()).unwrap_or_default();
         self.observe_no_check(expr, call.name_span);
         self.observe_receiver_call(call, &args, flow);
@@ -274,7 +272,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let _ = values;
         if !needs.is_empty() {
             let found = SymbolMatch::of_duty(Confidence::Certain);
-            self.observe_access(expr, 1, found, span, facts, Some(Duty { callee: function.name.clone(), needs }));
+            self.observe_access(expr, super::DUTY, found, span, facts, Some(Duty { callee: function.name.clone(), needs }));
         }
     }
 

@@ -183,22 +183,13 @@ impl<'a, 'm> Walker<'a, 'm> {
                 self.eval(target, flow);
             }
         }
-        if let (Some(found), Some(state)) = (self.access_at(expr.id), flow.as_ref()) {
-            let span = member_span(target);
-            let facts = state.facts.clone();
-            self.observe_access(expr, 0, found.clone(), span, &facts, None);
+        if let (Some(state), false) = (flow.as_ref(), self.accesses_at(expr.id).is_empty()) {
             // `showsUserLocation = granted`: the access happens only when the value says so.
-            if let Some(point) = self.seen.accesses.get_mut(&(expr.id, 0))
-                && let Some(yes) = evaluated.facts_if(&Key::True)
-            {
-                point.facts = point.facts.and(&yes);
-            }
+            let facts = evaluated.facts_if(&Key::True).map_or_else(|| state.facts.clone(), |yes| state.facts.and(&yes));
+            self.observe_accesses(expr, member_span(target), &facts);
         }
         if compound {
             evaluated = Value::Unknown;
-        }
-        if let Some(setters) = self.resolution.callees.get(&target.id) {
-            let _ = setters;
         }
         let place = self.resolution.stored_in.get(&value.id).copied().or_else(|| self.resolution.target(target.id));
         match place {
@@ -315,9 +306,9 @@ impl<'a, 'm> Walker<'a, 'm> {
     /// A read of something that is not of this module: an access, a check, or a constant.
     fn eval_platform_member(&mut self, expr: &'m Expr, receiver: Option<(&'m Expr, Value)>, name: &str, flow: &mut Flow) -> Value {
         let span = member_span(expr);
-        if let (Some(found), Some(state)) = (self.access_at(expr.id), flow.as_ref()) {
+        if let Some(state) = flow.as_ref() {
             let facts = state.facts.clone();
-            self.observe_access(expr, 0, found.clone(), span, &facts, None);
+            self.observe_accesses(expr, span, &facts);
         }
         if let Some(value) = self.check_value(expr, None, span, &[], flow) {
             return value;

@@ -16,9 +16,9 @@ use std::rc::Rc;
 
 use super::facts::{Atom, Facts, Origin, Subject};
 use super::state::{Flow, State, join};
-use super::tables::{CallSite, Promise, Summary, Tables, add};
+use super::tables::{CallSite, Promise, Tables, add};
 use super::value::{Alternative, Value};
-use crate::catalogue::{AnnotationMeaning, Answer, Callback, Catalogue, Entry};
+use crate::catalogue::{AnnotationMeaning, Answer, Callback, Catalogue, DataCategory, Entry};
 use crate::evidence::{Resolution, SymbolMatch, Target, VariableId};
 use crate::ir::{Expr, ExprId, ExprKind, Function, FunctionId, FunctionKind, Literal, Module, TypeKind, Visibility};
 use crate::source::{Language, Span};
@@ -75,6 +75,10 @@ pub(crate) struct Observations {
     /// Checks, by expression.
     pub(crate) checks: BTreeMap<ExprId, CheckPoint>,
 }
+
+/// Parts of an expression: a handed-over duty, then its accesses.
+const DUTY: u32 = 0;
+const FIRST_ACCESS: u32 = 1;
 
 /// Where `return`, `break` and `continue` lead.
 struct Frame {
@@ -180,7 +184,11 @@ impl<'a, 'm> Walker<'a, 'm> {
         state.facts = state.facts.and(&self.declared_facts(function));
         for (index, &variable) in self.resolution.function_params[id as usize].iter().enumerate() {
             let given = args.get(index).cloned().unwrap_or(Value::Unknown);
-            let value = if given == Value::Unknown { self.param_value(id, index as u32, function) } else { given };
+            // Which permission a parameter names is left to each call.
+            let value = match given {
+                Value::Unknown | Value::Permissions(_) => self.param_value(id, index as u32, function),
+                given => given,
+            };
             state.places.insert(Target::Variable(variable), value);
             self.declared_depth.insert(variable, self.closure_depth);
         }
@@ -333,12 +341,22 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     pub(super) fn observe_access(&mut self, expr: &Expr, part: u32, found: SymbolMatch, span: Span, facts: &Facts, duty: Option<Duty>) {
         let function = self.function;
+        let facts = &self.with_known_params(facts);
         let known = self.seen.accesses.remove(&(expr.id, part));
         let facts = match &known {
             Some(known) => known.facts.or(facts),
             None => facts.clone(),
         };
         self.seen.accesses.insert((expr.id, part), AccessPoint { found, span, function, facts, duty });
+    }
+
+    /// Which permission a parameter of this function names, where its callers are known and pass one.
+    fn with_known_params(&self, facts: &Facts) -> Facts {
+        let id = self.function;
+        match self.known.entry(id) {
+            Some(entry) if !self.is_open(id) => facts.and(&self.instantiate(facts, id, &entry.args)),
+            _ => facts.clone(),
+        }
     }
 
     pub(super) fn observe_check(&mut self, expr: &Expr, point: CheckPoint) {
@@ -372,8 +390,25 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.resolution.symbols.get(&id).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn access_at(&self, id: ExprId) -> Option<&'a SymbolMatch> {
-        self.symbols(id).iter().find(|found| matches!(found.entry, Entry::Access(_)))
+    /// The accesses that an expression is: the most specific of each category.
+    pub(super) fn accesses_at(&self, id: ExprId) -> Vec<&'a SymbolMatch> {
+        let mut best: Vec<(DataCategory, &'a SymbolMatch)> = Vec::new();
+        for found in self.symbols(id) {
+            if let Entry::Access(number) = found.entry {
+                let category = self.catalogue.accesses[number].category;
+                if !best.iter().any(|(known, _)| *known == category) {
+                    best.push((category, found));
+                }
+            }
+        }
+        best.into_iter().map(|(_, found)| found).collect()
+    }
+
+    /// Notes the accesses that an expression is.
+    pub(super) fn observe_accesses(&mut self, expr: &Expr, span: Span, facts: &Facts) {
+        for (part, found) in self.accesses_at(expr.id).into_iter().enumerate() {
+            self.observe_access(expr, part as u32 + FIRST_ACCESS, found.clone(), span, facts, None);
+        }
     }
 }
 

@@ -141,20 +141,35 @@ impl<'a, 'm> Walker<'a, 'm> {
     fn value_facts(&self, status: StatusId, positions: &[usize], alternative: &Alternative, origin: &Rc<Origin>) -> Facts {
         let mut facts = alternative.given.clone();
         for &subject in &alternative.all {
-            let mut atoms = Vec::new();
-            for &position in positions {
-                let value = &self.catalogue.status(status).values[position];
-                if value.grants_subject {
-                    atoms.push(Atom::Granted(subject));
-                }
-                atoms.extend(value.grants.iter().map(|id| Atom::Granted(Subject::Permission(*id))));
-                if !value.grants_subject && value.grants.is_empty() {
-                    atoms.push(Atom::Answered(subject, status, position as u8));
-                }
-            }
-            facts.insert(Clause::new(atoms, Some(origin.clone())));
+            let each = positions.iter().map(|&position| self.one_value_facts(status, position, subject, origin));
+            facts = facts.and(&each.reduce(|left, right| left.or(&right)).unwrap_or_default());
         }
         facts
+    }
+
+    fn one_value_facts(&self, status: StatusId, position: usize, subject: Subject, origin: &Rc<Origin>) -> Facts {
+        let value = &self.catalogue.status(status).values[position];
+        let mut granted: Vec<Subject> = value.grants.iter().map(|id| Subject::Permission(*id)).collect();
+        if value.grants_subject && !granted.contains(&subject) {
+            granted.push(subject);
+        }
+        if granted.is_empty() {
+            return Facts::clause(vec![Atom::Answered(subject, status, position as u8)], Some(origin.clone()));
+        }
+        // What another of them proves anyway would only lengthen the disjunctions.
+        let implied = |one: &Subject| granted.iter().any(|other| other != one && self.implies(*other, *one));
+        let mut facts = Facts::none();
+        for subject in granted.iter().filter(|one| !implied(one)) {
+            facts.insert(Clause::new(vec![Atom::Granted(*subject)], Some(origin.clone())));
+        }
+        facts
+    }
+
+    fn implies(&self, granted: Subject, other: Subject) -> bool {
+        match (granted, other) {
+            (Subject::Permission(granted), Subject::Permission(other)) => self.catalogue.permission(granted).implies.contains(&other),
+            _ => false,
+        }
     }
 
     /// What an annotation demands: one of each inner list.
