@@ -17,8 +17,6 @@ mod operators;
 mod swift;
 mod tree;
 
-use std::borrow::Cow;
-
 use crate::ir::Module;
 use crate::source::{Language, SourceFile, Span};
 
@@ -69,7 +67,7 @@ pub fn lower(file: &SourceFile) -> Lowered {
 pub fn syntax_tree(file: &SourceFile) -> String {
     let parsed = match file.language {
         Language::Kotlin => kotlin::readable(&file.text),
-        _ => Some(Cow::Borrowed(file.text.as_bytes())),
+        _ => Some(file.text.as_bytes().to_vec()),
     };
     parsed.map_or_else(|| "refused\n".to_owned(), |text| tree::syntax_tree(file, &text))
 }
