@@ -1,0 +1,139 @@
+//! What the Kotlin grammar cannot read, made harmless without moving a byte.
+
+use std::borrow::Cow;
+
+use super::line_starts;
+use crate::frontend::blanking::blank;
+
+/// Annotations that stand before function types, where the grammar takes the parameters for their arguments.
+const BEFORE_FUNCTION_TYPES: [&str; 4] = ["Composable", "UiComposable", "ReadOnlyComposable", "ComposableTarget"];
+
+/// Blanks annotations before function types and the `data` of `data object`, ends statements before lines that start with a
+/// parenthesis, and puts letters that the grammar knows in place of those that it does not know.
+pub(super) fn blank_unreadable(text: &[u8]) -> Cow<'_, [u8]> {
+    let mut blanked = Cow::Borrowed(text);
+    let mut offset = 0;
+    while let Some(found) = text[offset..].iter().position(|byte| matches!(byte, b'@' | b'd' | FIRST_UNKNOWN_LETTER..)) {
+        let start = offset + found;
+        offset = start + 1;
+        let rest = &text[start..];
+        match rest[0] {
+            b'@' | b'd' => {
+                let length = if rest[0] == b'@' { annotations_before_type(rest) } else { data_before_object(text, start) };
+                if let Some(length) = length {
+                    blank(blanked.to_mut(), start..start + length);
+                    offset = start + length;
+                }
+            }
+            _ => {
+                let length = unknown_letter(rest);
+                if length > 0 {
+                    blanked.to_mut()[start..start + length].fill(b'z');
+                    offset = start + length;
+                }
+            }
+        }
+    }
+    for (at, byte) in line_starts::repairs(text) {
+        blanked.to_mut()[at] = byte;
+    }
+    blanked
+}
+
+/// The first byte of U+3000; what stands before that, the grammar knows.
+const FIRST_UNKNOWN_LETTER: u8 = 0xE3;
+
+/// The length of an ideograph or Hangul syllable at the start of the text: the grammar knows neither.
+fn unknown_letter(text: &[u8]) -> usize {
+    let length = if text[0] < 0xF0 { 3 } else { 4 };
+    let character = text.get(..length).and_then(|bytes| std::str::from_utf8(bytes).ok()).and_then(|text| text.chars().next());
+    match character {
+        Some('\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{20000}'..='\u{3FFFF}') => length,
+        _ => 0,
+    }
+}
+
+/// The length of a run of annotations without arguments, one of them known to stand before function types, when blanks and an
+/// opening parenthesis follow. The grammar would take what the parenthesis holds for the arguments of the last one.
+fn annotations_before_type(text: &[u8]) -> Option<usize> {
+    let mut end = 0;
+    let mut is_known = false;
+    let mut next = 0;
+    while text.get(next) == Some(&b'@') {
+        let length = name_length(&text[next + 1..]);
+        if length == 0 {
+            return None;
+        }
+        end = next + 1 + length;
+        is_known |= BEFORE_FUNCTION_TYPES.iter().any(|known| known.as_bytes() == &text[next + 1..end]);
+        next = end + blanks_and_comments(&text[end..]);
+    }
+    (is_known && next > end && text.get(next) == Some(&b'(')).then_some(end)
+}
+
+/// The length of `data` at `start` when `object Name` follows on the line: without the modifier the grammar reads it the same way, with it
+/// only if the object has a body or supertype.
+fn data_before_object(text: &[u8], start: usize) -> Option<usize> {
+    let rest = text[start..].strip_prefix(b"data")?;
+    let is_word = start == 0 || !is_name_byte(text[start - 1]) && text[start - 1] != b'.';
+    let before_object = rest.len() - rest.trim_ascii_start().len();
+    let after_object = rest.trim_ascii_start().strip_prefix(b"object")?;
+    let is_one_line = before_object > 0 && !rest[..before_object].contains(&b'\n');
+    let is_named = after_object.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) && name_length(after_object.trim_ascii_start()) > 0;
+    (is_word && is_one_line && is_named).then_some(4)
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+fn name_length(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| is_name_byte(**byte)).count()
+}
+
+/// The length of the blanks and block comments at the start.
+fn blanks_and_comments(text: &[u8]) -> usize {
+    let mut rest = text.trim_ascii_start();
+    while let Some(comment) = rest.strip_prefix(b"/*") {
+        let Some(close) = comment.windows(2).position(|pair| pair == b"*/") else { break };
+        rest = comment[close + 2..].trim_ascii_start();
+    }
+    text.len() - rest.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(String::from_utf8_lossy(&blank_unreadable(text.as_bytes())), expected);
+    }
+
+    #[test]
+    fn annotations_before_function_types_are_blanked() {
+        check("a: @Composable () -> Unit", "a:             () -> Unit");
+        check("(@Composable\n(A) -> B)?", "(           \n(A) -> B)?");
+        check("a: @A @Composable /* x */ (B) -> C", "a:                /* x */ (B) -> C");
+    }
+
+    #[test]
+    fn other_annotations_stay() {
+        for text in ["@Composable fun f()", "@Composable() fun f()", "@Composables (A)", "@A (1)", "@A(1) @Composable { }", "@"] {
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn all_letters_are_letters() {
+        check("val 名x = 한 + é + \"😀\"", "val zzzx = zzz + é + \"😀\"");
+    }
+
+    #[test]
+    fn data_objects_are_objects() {
+        check("data object A\nsealed class B", "     object A\nsealed class B");
+        for text in ["val data\nobject A", "x.data object", "mydata object A", "data objects A", "data class A", "d"] {
+            check(text, text);
+        }
+    }
+}
