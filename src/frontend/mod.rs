@@ -67,7 +67,9 @@ pub fn lower(file: &SourceFile) -> Lowered {
 pub fn syntax_tree(file: &SourceFile) -> String {
     let parsed = match file.language {
         Language::Kotlin => kotlin::readable(&file.text),
-        _ => Some(file.text.as_bytes().to_vec()),
+        Language::Swift => Some(swift::readable(&file.text)),
+        Language::ObjectiveC => Some(objc::readable(&file.text)),
+        Language::Java => Some(file.text.as_bytes().to_vec()),
     };
     parsed.map_or_else(|| "refused\n".to_owned(), |text| tree::syntax_tree(file, &text))
 }

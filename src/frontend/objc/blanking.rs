@@ -146,9 +146,19 @@ fn replace_macros(text: &mut [u8]) {
     }
 }
 
+/// `space::name` of C++ is as good as `name`.
+fn qualifier_end(text: &[u8], word: &Range<usize>) -> Option<usize> {
+    let is_qualifier = text[word.end..].starts_with(b"::") && text.get(word.end + 2).is_some_and(|byte| is_word(*byte) || *byte == b'~');
+    is_qualifier.then_some(word.end + 2)
+}
+
 /// Replaces one word, perhaps with its arguments. The result is where to go on, when something was replaced.
 fn replace_word(text: &mut [u8], word: Range<usize>, before: &Before) -> Option<usize> {
     let name = std::str::from_utf8(&text[word.clone()]).ok()?.to_owned();
+    if let Some(end) = qualifier_end(text, &word) {
+        blank(text, word.start..end);
+        return Some(end);
+    }
     let arguments = arguments_after(text, word.end);
     if WORDS.contains(&name.as_str()) {
         if is_list_item(text, word.end, before) {

@@ -157,7 +157,7 @@ impl ObjC<'_> {
         let is_name =
             !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && !written.as_bytes()[0].is_ascii_digit();
         let kind = if is_text {
-            ExprKind::Literal(Literal::Text(super::literals::unescaped(&quoted[1..quoted.len() - 1])))
+            ExprKind::Literal(Literal::Text(crate::frontend::literal::unescape(&quoted[1..quoted.len() - 1])))
         } else if is_name {
             super::expressions::keyword_value(written).unwrap_or_else(|| ExprKind::Name(written.to_owned()))
         } else {

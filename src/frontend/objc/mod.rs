@@ -52,6 +52,11 @@ pub(crate) fn lower(text: &str) -> Lowered {
     Lowered { module, gaps, error_bytes }
 }
 
+/// What is parsed: the text without what the grammar stumbles over, at the same offsets.
+pub(crate) fn readable(text: &str) -> Vec<u8> {
+    blanking::prepare(text).0.into_bytes()
+}
+
 /// State of lowering one file.
 struct ObjC<'t> {
     /// The prepared text and expression numbers.

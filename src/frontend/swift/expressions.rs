@@ -228,6 +228,12 @@ impl<'t> Swift<'t> {
 
     /// `(a)` is a; `(a, b)` is unknown.
     fn tuple(&mut self, node: Node<'_>) -> Expr {
+        let mut node = node;
+        while let [inner] = tree::children(node).as_slice()
+            && inner.kind() == "tuple_expression"
+        {
+            node = *inner;
+        }
         let children = tree::all_children(node);
         let inside = children.get(1..children.len().saturating_sub(1)).unwrap_or_default();
         let mut values = Vec::new();

@@ -3,14 +3,14 @@
 use tree_sitter::Node;
 
 use super::Swift;
-use crate::frontend::tree;
+use crate::frontend::{literal, tree};
 use crate::ir::{Expr, ExprKind, Literal};
 
 impl Swift<'_> {
     /// A literal; a string with interpolations is unknown with these as children.
     pub(super) fn literal(&mut self, node: Node<'_>) -> Expr {
         let text = self.source.get(node.byte_range()).unwrap_or_default();
-        let literal = match node.kind() {
+        let value = match node.kind() {
             "boolean_literal" => Literal::Bool(text == "true"),
             "nil_literal" => Literal::Null,
             "integer_literal" | "hex_literal" | "oct_literal" | "bin_literal" => integer(text),
@@ -18,18 +18,18 @@ impl Swift<'_> {
             "playground_literal" => return self.generic(node),
             _ => Literal::Other,
         };
-        self.tree.at(node, ExprKind::Literal(literal))
+        self.tree.at(node, ExprKind::Literal(value))
     }
 
     fn string(&mut self, node: Node<'_>, text: &str) -> Expr {
         let children = tree::children(node);
         if !children.iter().any(|child| matches!(child.kind(), "interpolated_expression" | "raw_str_interpolation" | "ERROR")) {
-            let literal = match node.kind() {
-                "line_string_literal" => unescaped(text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)),
+            let value = match node.kind() {
+                "line_string_literal" => literal::unescape(text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)),
                 "raw_string_literal" => text.trim_matches('#').trim_matches('"').to_owned(),
                 _ => multi_line(text),
             };
-            return self.tree.at(node, ExprKind::Literal(Literal::Text(literal)));
+            return self.tree.at(node, ExprKind::Literal(Literal::Text(value)));
         }
         let mut parts: Vec<Expr> = Vec::new();
         for child in children {
@@ -48,7 +48,7 @@ impl Swift<'_> {
 
     /// A piece of text between interpolations. The grammar makes escapes pieces of their own.
     fn text_part(&mut self, node: Node<'_>, parts: &mut Vec<Expr>) {
-        let text = unescaped(self.source.get(node.byte_range()).unwrap_or_default());
+        let text = literal::unescape(self.source.get(node.byte_range()).unwrap_or_default());
         if let Some(Expr { kind: ExprKind::Literal(Literal::Text(before)), span, .. }) = parts.last_mut()
             && span.end as usize == node.start_byte()
         {
@@ -62,36 +62,10 @@ impl Swift<'_> {
 }
 
 fn integer(text: &str) -> Literal {
-    let digits: String = text.chars().filter(|character| *character != '_').collect();
-    let (digits, radix) = match digits.as_bytes() {
-        [b'0', b'x' | b'X', ..] => (&digits[2..], 16),
-        [b'0', b'o' | b'O', ..] => (&digits[2..], 8),
-        [b'0', b'b' | b'B', ..] => (&digits[2..], 2),
-        _ => (digits.as_str(), 10),
-    };
-    i64::from_str_radix(digits, radix).map_or(Literal::Other, Literal::Int)
-}
-
-/// Resolves the simple escapes; others stay as written.
-fn unescaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.chars();
-    while let Some(character) = rest.next() {
-        if character != '\\' {
-            out.push(character);
-            continue;
-        }
-        match rest.next() {
-            Some('n') => out.push('\n'),
-            Some('t') => out.push('\t'),
-            Some('r') => out.push('\r'),
-            Some('0') => out.push('\0'),
-            Some(other @ ('"' | '\'' | '\\')) => out.push(other),
-            Some(other) => out.extend(['\\', other]),
-            None => out.push('\\'),
-        }
+    match text.strip_prefix("0o") {
+        Some(octal) => i64::from_str_radix(&octal.replace('_', ""), 8).map_or(Literal::Other, Literal::Int),
+        None => literal::integer(text, false),
     }
-    out
 }
 
 /// The lines between the quotes without their common indentation.
@@ -100,5 +74,5 @@ fn multi_line(text: &str) -> String {
     let mut lines: Vec<&str> = inside.lines().skip(1).collect();
     let indentation = lines.pop().map_or(0, |last| last.len() - last.trim_start().len());
     let lines: Vec<_> = lines.into_iter().map(|line| line.get(indentation..).unwrap_or(line.trim_start())).collect();
-    unescaped(&lines.join("\n"))
+    literal::unescape(&lines.join("\n"))
 }
