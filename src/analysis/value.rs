@@ -100,15 +100,17 @@ impl Key {
             return true;
         }
         match (self, other) {
-            (Key::NonNull, wanted) | (wanted, Key::NonNull) => *wanted != Key::Null,
+            // Two names are two values; what a name stands for otherwise is not known.
             (Key::Constant(_), Key::Constant(_)) => false,
+            (Key::Constant(_), _) | (_, Key::Constant(_)) => true,
+            (Key::NonNull, wanted) | (wanted, Key::NonNull) => *wanted != Key::Null,
             _ => false,
         }
     }
 
     /// Whether a value of class `self` is certainly of class `other`.
     fn is(&self, other: &Key) -> bool {
-        self == other || (*other == Key::NonNull && *self != Key::Null)
+        self == other || (*other == Key::NonNull && !matches!(self, Key::Null | Key::Constant(_)))
     }
 }
 

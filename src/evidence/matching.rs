@@ -231,7 +231,8 @@ impl<'m> Resolver<'m> {
                 Fit::No => {}
             }
         }
-        best
+        let plausible = bare.has_unknown && symbol.evidence == Evidence::Name && self.names.mentions_package_of(owner);
+        best.or(plausible.then_some((Confidence::Likely, "a distinctive name", false)))
     }
 
     fn condition_holds(&self, point: &Point<'m, '_>, member: &Member, when: &When, sites: &CallSites<'m>) -> bool {

@@ -126,7 +126,7 @@ impl<'m> Names<'m> {
     }
 
     /// Whether the catalogue knows constants or members under a qualified name.
-    fn owns_something(&self, qualified: &str) -> bool {
+    pub(super) fn owns_something(&self, qualified: &str) -> bool {
         let nested = format!("{qualified}.");
         self.catalogue.types.keys().any(|name| name.starts_with(&nested))
             || self.catalogue.value_sets.iter().flat_map(|set| &set.constants).any(|constant| constant.starts_with(&nested))

@@ -54,12 +54,16 @@ struct Frame {
     variables: HashMap<String, VariableId>,
     functions: HashMap<String, FunctionId>,
     receiver: Option<Typed>,
+    /// It rebinds `this` to something of unknown type.
+    rebinds_to_unknown: bool,
 }
 
 /// What a bare name may be called on, innermost first; filled in for calls and names without receiver.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bare {
     pub(super) receivers: Vec<Typed>,
+    /// One more receiver is there, of unknown type.
+    pub(super) has_unknown: bool,
     /// It is a local, or a member or function of this module.
     pub(super) is_own: bool,
 }
@@ -75,6 +79,8 @@ pub(super) struct Resolver<'m> {
     visited: Vec<bool>,
     field_types: HashMap<FieldId, Option<Typed>>,
     initialisers: HashMap<FieldId, (&'m Expr, bool)>,
+    /// What is assigned to members of `this` that this module does not declare (a header or superclass elsewhere does), by name.
+    undeclared: HashMap<String, &'m Expr>,
 }
 
 impl<'m> Resolver<'m> {
@@ -90,8 +96,10 @@ impl<'m> Resolver<'m> {
             visited: vec![false; module.functions.len()],
             field_types: HashMap::new(),
             initialisers: HashMap::new(),
+            undeclared: HashMap::new(),
         };
         resolver.find_initialisers();
+        resolver.find_undeclared();
         resolver
     }
 
@@ -128,6 +136,31 @@ impl<'m> Resolver<'m> {
                 }
             }
         }
+    }
+
+    fn find_undeclared(&mut self) {
+        let exprs = self.out.exprs.clone();
+        for expr in exprs.into_iter().flatten() {
+            if let ExprKind::Assign { target, value, .. } = &expr.kind
+                && let ExprKind::Member { receiver, name, .. } = &target.kind
+                && matches!(receiver.kind, ExprKind::This(None))
+                && matches!(value.kind, ExprKind::Call(_) | ExprKind::Cast { .. })
+            {
+                self.undeclared.entry(name.clone()).or_insert(value);
+            }
+        }
+    }
+
+    /// The type of an undeclared member of `this`, by what is assigned to it.
+    fn undeclared_type(&mut self, receiver: &Expr, name: &str) -> Option<Typed> {
+        if !matches!(receiver.kind, ExprKind::This(None)) {
+            return None;
+        }
+        let value = self.undeclared.remove(name)?;
+        let known = self.out.types.get(&value.id).cloned();
+        let ty = known.or_else(|| self.visit(value));
+        self.undeclared.insert(name.to_owned(), value);
+        ty.map(|typed| Typed::likely(typed.ty))
     }
 
     /// Functions that see the locals around them: local ones and those of anonymous and local types.
@@ -592,6 +625,10 @@ impl<'m> Resolver<'m> {
         scoped.chain(enclosing.map(|ty| Typed::certain(Ty::App { id: self.base_type(ty), args: Vec::new() }))).collect()
     }
 
+    fn has_unknown_receiver(&self) -> bool {
+        self.frames.iter().any(|frame| frame.rebinds_to_unknown)
+    }
+
     fn name(&mut self, expr: &'m Expr, name: &str) -> Option<Typed> {
         for index in (0..self.frames.len()).rev() {
             if let Some(&id) = self.frames[index].variables.get(name) {
@@ -618,7 +655,7 @@ impl<'m> Resolver<'m> {
         }
         let receivers = self.implicit_receivers();
         let yielded = receivers.iter().find_map(|receiver| self.yields(&receiver.ty, name, None)).or_else(|| self.implicit_yield(name, None));
-        self.bare.insert(expr.id, Bare { receivers, is_own: false });
+        self.bare.insert(expr.id, Bare { receivers, has_unknown: self.has_unknown_receiver(), is_own: false });
         yielded
     }
 
@@ -635,22 +672,29 @@ impl<'m> Resolver<'m> {
 
     /// A name that stands for a type.
     fn type_named(&self, name: &str) -> Option<Typed> {
-        let looks_like_a_type = name.starts_with(|first: char| first.is_uppercase());
+        let looks_like_a_type = is_type_name(name) || (self.module.language.platform() == crate::source::Platform::Apple && name.starts_with(char::is_uppercase));
         if !looks_like_a_type && self.names.import_of(name).is_none() {
             return None;
         }
         if self.names.import_of(name).is_some_and(|import| import.is_static) {
             return None;
         }
-        let imported_member = !looks_like_a_type;
-        if imported_member {
+        // `import android.Manifest.permission`: a type that is written small, because what it stands in is a type.
+        let stands_in_a_type = |path: &str| {
+            if name.starts_with(|first: char| first.is_uppercase()) {
+                return false;
+            }
+            let outer = path.rsplit('.').nth(1);
+            outer.is_some_and(|outer| outer.starts_with(|first: char| first.is_uppercase()))
+        };
+        if !looks_like_a_type && !self.names.import_of(name).is_some_and(|import| stands_in_a_type(&import.path)) {
             return None;
         }
         self.names.resolve_name(name, self.this_type(), 8)
     }
 
     fn member(&mut self, expr: &'m Expr, receiver: &'m Expr, name: &str) -> Option<Typed> {
-        let receiver_type = self.visit(receiver)?;
+        let Some(receiver_type) = self.visit(receiver) else { return self.qualified_type(expr, name) };
         match &receiver_type.ty {
             Ty::App { id, .. } => {
                 let field = self.field_in(*id, name);
@@ -665,10 +709,13 @@ impl<'m> Resolver<'m> {
                     self.out.callees.insert(expr.id, methods);
                     return ty;
                 }
-                self.extension_property(name).and_then(|field| {
-                    self.out.bindings.insert(expr.id, Binding::Field(field));
-                    self.field_type(field)
-                })
+                match self.extension_property(name) {
+                    Some(field) => {
+                        self.out.bindings.insert(expr.id, Binding::Field(field));
+                        self.field_type(field)
+                    }
+                    None => self.undeclared_type(receiver, name),
+                }
             }
             Ty::Class(inner) => self.static_member(expr, inner, name, receiver_type.certain),
             Ty::Named { .. } => {
@@ -687,6 +734,26 @@ impl<'m> Resolver<'m> {
                 yielded.map(|typed| Typed { certain: typed.certain && receiver_type.certain, ..typed })
             }
             Ty::Function(_) => None,
+        }
+    }
+
+    /// `android.Manifest`, written out.
+    fn qualified_type(&mut self, expr: &'m Expr, name: &str) -> Option<Typed> {
+        let path = dotted(expr).filter(|path| name.starts_with(|first: char| first.is_uppercase()) && path.starts_with(|first: char| first.is_lowercase()))?;
+        let is_package = path.rsplit('.').skip(1).all(|part| part.starts_with(|first: char| first.is_lowercase()));
+        if !is_package || self.module.language.platform() == crate::source::Platform::Apple || self.is_local_path(expr) {
+            return None;
+        }
+        let ty = Ty::named(path);
+        self.out.bindings.insert(expr.id, Binding::Type(ty.clone()));
+        Some(Typed::certain(Ty::Class(Box::new(ty))))
+    }
+
+    /// Whether a dotted path starts at a variable or field.
+    fn is_local_path(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Member { receiver, .. } => self.is_local_path(receiver),
+            _ => self.out.bindings.contains_key(&expr.id),
         }
     }
 
@@ -719,7 +786,9 @@ impl<'m> Resolver<'m> {
                 if let Some(typed) = self.yields(owner, name, None) {
                     return Some(typed);
                 }
-                let nested = Ty::named(format!("{outer}.{name}"));
+                let nested = format!("{outer}.{name}");
+                let is_type = is_type_name(name) || outer.ends_with("Manifest") || self.names.owns_something(&nested);
+                let nested = Ty::named(is_type.then_some(nested)?);
                 self.out.bindings.insert(expr.id, Binding::Type(nested.clone()));
                 Some(Typed { ty: Ty::Class(Box::new(nested)), certain })
             }
@@ -820,7 +889,7 @@ impl<'m> Resolver<'m> {
         if call.receiver.is_none() {
             let is_own = !callees.is_empty() || self.out.bindings.contains_key(&expr.id);
             let receivers = self.implicit_receivers();
-            self.bare.insert(expr.id, Bare { receivers, is_own });
+            self.bare.insert(expr.id, Bare { receivers, has_unknown: self.has_unknown_receiver(), is_own });
         }
     }
 
@@ -1007,7 +1076,10 @@ impl<'m> Resolver<'m> {
                 .unwrap_or_default();
             let hints: Vec<Option<Typed>> =
                 if declared.is_empty() { vec![hint] } else { declared.iter().map(|ty| self.names.resolve(ty, self.this_type())).collect() };
+            let rebinds_to_unknown = implicit.is_none() && RECEIVER_SCOPES.contains(&name) && (call.receiver.is_some() || name == "with");
+            self.frames.push(Frame { rebinds_to_unknown, ..Frame::default() });
             let ty = self.closure(&arg.value, closure, &hints, implicit);
+            self.frames.pop();
             if let Some(ty) = ty {
                 self.out.types.insert(arg.value.id, ty);
             }
@@ -1156,6 +1228,12 @@ impl<'m> Resolver<'m> {
         }
         all
     }
+}
+
+/// Whether a name is written like a type's, and not like a constant's (`CONTENT_URI`). A lone capital is a type.
+fn is_type_name(name: &str) -> bool {
+    let is_constant = name.len() > 1 && name.contains('_') && !name.contains(|character: char| character.is_lowercase());
+    name.starts_with(|first: char| first.is_uppercase()) && !is_constant
 }
 
 /// What a holder type holds.

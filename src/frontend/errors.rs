@@ -36,6 +36,11 @@ impl<'t> Errors<'t> {
     }
 }
 
+/// Named children with error nodes, without comments.
+pub(crate) fn children_and_errors(node: Node<'_>) -> Vec<Node<'_>> {
+    tree::all_children(node).into_iter().filter(|child| child.is_named()).collect()
+}
+
 /// Whether nothing can happen in an expression: not worth keeping when its place is not understood.
 pub(crate) fn is_trivial(expr: &Expr) -> bool {
     match &expr.kind {

@@ -17,6 +17,8 @@ mod operators;
 mod swift;
 mod tree;
 
+use std::borrow::Cow;
+
 use crate::ir::Module;
 use crate::source::{Language, SourceFile, Span};
 
@@ -63,7 +65,11 @@ pub fn lower(file: &SourceFile) -> Lowered {
     }
 }
 
-/// The concrete syntax tree as indented text, for contributors.
+/// The concrete syntax tree as indented text, for contributors: of what the frontend parses, which may be a repaired copy.
 pub fn syntax_tree(file: &SourceFile) -> String {
-    tree::syntax_tree(file)
+    let parsed = match file.language {
+        Language::Kotlin => kotlin::readable(&file.text),
+        _ => Some(Cow::Borrowed(file.text.as_bytes())),
+    };
+    parsed.map_or_else(|| "refused\n".to_owned(), |text| tree::syntax_tree(file, &text))
 }

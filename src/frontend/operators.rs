@@ -3,14 +3,13 @@
 //! again by precedence, without recursion and without deep trees.
 
 use super::tree::Lowering;
-use super::{Gap, GapKind};
 use crate::ir::{Catch, CompareOp, Expr, ExprKind, Literal, TypeRef};
 use crate::source::Span;
 
 /// Chains of one associative operator longer than this are nested as a balanced tree instead of to one side.
 const LONG_CHAIN: usize = 64;
 
-/// Chains of other operators are not followed deeper than this.
+/// Operators nested deeper than this become one flat `Unknown` of their operands.
 const MAX_OPERATOR_DEPTH: u32 = 100;
 
 /// A piece of an operator expression, in source order. Higher precedences bind tighter.
@@ -75,8 +74,8 @@ pub(crate) enum Tail {
     Is(TypeRef),
 }
 
-/// The expression that the tokens stand for. Malformed sequences (after a syntax error) yield `Unknown`s; no operand is lost
-/// unless operators are nested absurdly deep, which is noted as a gap.
+/// The expression that the tokens stand for. Malformed sequences (after a syntax error) and absurdly deep ones yield `Unknown`s;
+/// no operand is lost.
 pub(crate) fn rebuild(lowering: &mut Lowering<'_>, tokens: Vec<Token>) -> Expr {
     let mut builder = Builder { lowering, operands: Vec::new(), operators: Vec::new() };
     let mut operand_expected = true;
@@ -226,14 +225,17 @@ impl Builder<'_, '_> {
         let operand = self.finish(operand);
         let span = Span { start: span.start, end: operand.expr.span.end };
         let value = operand.expr;
-        let kind = match (prefix, &value.kind) {
-            (Prefix::Not, _) => ExprKind::Not(Box::new(value)),
+        let kind = match (prefix, value.kind) {
+            // `!!!a` is `!a`, and so on.
+            (Prefix::Not, ExprKind::Not(inner)) if matches!(inner.kind, ExprKind::Not(_)) => inner.kind,
+            (Prefix::Not, kind) => ExprKind::Not(Box::new(Expr { kind, ..value })),
             (Prefix::Minus, ExprKind::Literal(Literal::Int(number))) => ExprKind::Literal(Literal::Int(number.wrapping_neg())),
-            (Prefix::Minus | Prefix::Other, _) => ExprKind::Unknown(vec![value]),
-            (Prefix::TryOptional, _) => {
+            (Prefix::Minus | Prefix::Other, kind @ ExprKind::Unknown(_)) => kind,
+            (Prefix::Minus | Prefix::Other, kind) => ExprKind::Unknown(vec![Expr { kind, ..value }]),
+            (Prefix::TryOptional, kind) => {
                 let null = self.lowering.expr(span, ExprKind::Literal(Literal::Null));
                 let catch = Catch { types: Vec::new(), pattern: None, name: None, body: null, span };
-                ExprKind::Try { body: Box::new(value), catches: vec![catch], finally: None }
+                ExprKind::Try { body: Box::new(Expr { kind, ..value }), catches: vec![catch], finally: None }
             }
         };
         self.push_built(span, kind, operand.depth + 1);
@@ -285,12 +287,7 @@ impl Builder<'_, '_> {
     }
 
     fn push_built(&mut self, span: Span, kind: ExprKind, depth: u32) {
-        let (kind, depth) = if depth > MAX_OPERATOR_DEPTH {
-            self.lowering.gaps.push(Gap { span, kind: GapKind::TooDeep });
-            (ExprKind::Unknown(Vec::new()), 1)
-        } else {
-            (kind, depth)
-        };
+        let (kind, depth) = if depth > MAX_OPERATOR_DEPTH { (ExprKind::Unknown(operands_of(kind)), 1) } else { (kind, depth) };
         let expr = self.lowering.expr(span, kind);
         self.operands.push(Built { expr, depth, chain: None });
     }
@@ -362,5 +359,45 @@ impl Builder<'_, '_> {
             Infix::Other | Infix::Assign { .. } | Infix::Compare(_) => ExprKind::Unknown(vec![left, right]),
         };
         self.lowering.expr(span, kind)
+    }
+}
+
+/// The conditions of a list, all of which must hold.
+pub(crate) fn conjunction(lowering: &mut Lowering<'_>, conditions: Vec<Expr>) -> Option<Expr> {
+    let mut tokens = Vec::new();
+    for condition in conditions {
+        if !tokens.is_empty() {
+            tokens.push(Token::Infix(Infix::And, 1));
+        }
+        tokens.push(Token::Operand(condition));
+    }
+    if tokens.is_empty() { None } else { Some(rebuild(lowering, tokens)) }
+}
+
+/// What the operators at the top of an expression work on, in source order.
+fn operands_of(kind: ExprKind) -> Vec<Expr> {
+    let mut operands = Vec::new();
+    let mut pending = parts_of(kind).unwrap_or_default();
+    pending.reverse();
+    while let Some(Expr { id, span, kind }) = pending.pop() {
+        match parts_of(kind) {
+            Ok(parts) => pending.extend(parts.into_iter().rev()),
+            Err(kind) => operands.push(Expr { id, span, kind }),
+        }
+    }
+    operands
+}
+
+/// The operands of one operator, or the kind itself when it is none.
+fn parts_of(kind: ExprKind) -> Result<Vec<Expr>, ExprKind> {
+    match kind {
+        ExprKind::Not(value) | ExprKind::Cast { value, .. } | ExprKind::Is { value, .. } => Ok(vec![*value]),
+        ExprKind::And(left, right) | ExprKind::Or(left, right) | ExprKind::Coalesce(left, right) | ExprKind::Compare { left, right, .. } => {
+            Ok(vec![*left, *right])
+        }
+        ExprKind::Assign { target, value, .. } => Ok(vec![*target, *value]),
+        ExprKind::If { cond, then, otherwise: Some(otherwise) } => Ok(vec![*cond, *then, *otherwise]),
+        ExprKind::Unknown(parts) => Ok(parts),
+        other => Err(other),
     }
 }

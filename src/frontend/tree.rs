@@ -188,9 +188,9 @@ pub(crate) fn error_nodes(root: Node<'_>) -> Vec<Node<'_>> {
     }
 }
 
-/// The syntax tree as indented text.
-pub(crate) fn syntax_tree(file: &SourceFile) -> String {
-    let Some(tree) = parse(file.language, file.text.as_bytes()) else {
+/// The syntax tree of a text as indented text, with the leaves of the source at the same offsets.
+pub(crate) fn syntax_tree(file: &SourceFile, text: &[u8]) -> String {
+    let Some(tree) = parse(file.language, text) else {
         return "the parser gave up\n".to_owned();
     };
     let mut out = String::new();

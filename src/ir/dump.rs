@@ -205,7 +205,8 @@ impl<'m> Dump<'m> {
             }
             ExprKind::Object { ty, args } => {
                 let decl = &self.module.types[*ty as usize];
-                let title = format!("object {}", list(decl.supertypes.iter().map(type_text)));
+                let supertypes = list(decl.supertypes.iter().map(type_text));
+                let title = format!("object {}", if decl.name.is_empty() { &supertypes } else { &decl.name });
                 self.nested(&title, |out| out.args(args));
             }
             ExprKind::Not(inner) => self.children("not", [&**inner]),

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::Java;
-use crate::frontend::errors::is_trivial;
+use crate::frontend::errors::{children_and_errors, is_trivial};
 use crate::frontend::tree;
 use crate::ir::{Call, Expr, ExprKind, Field, FunctionKind, TypeId, TypeKind, TypeRef, Visibility};
 
@@ -28,7 +28,7 @@ impl<'t> Java<'t> {
                 self.type_declaration(node);
             }
             "enum_constant" => self.enum_constant(node),
-            "enum_body_declarations" => self.members(&tree::children(node)),
+            "enum_body_declarations" => self.members(&children_and_errors(node)),
             "static_initializer" => {
                 if let Some(block) = tree::child_of_kind(node, "block") {
                     let block = self.expr(block);
@@ -38,7 +38,7 @@ impl<'t> Java<'t> {
             "modifiers" => {}
             "ERROR" => {
                 self.errors.mark_lowered(node);
-                self.members(&tree::children(node));
+                self.members(&children_and_errors(node));
             }
             _ => {
                 let mut statements = Vec::new();
@@ -65,7 +65,7 @@ impl<'t> Java<'t> {
             self.record_components(node);
         }
         if let Some(body) = node.child_by_field_name("body") {
-            self.members(&tree::children(body));
+            self.members(&children_and_errors(body));
         }
         self.stray_errors_to_initializer(node);
         self.build.close_type(&mut self.tree, node);
@@ -94,7 +94,7 @@ impl<'t> Java<'t> {
         let mut decl = self.build.new_type(TypeKind::Anonymous, String::new(), tree::span(node));
         decl.supertypes = vec![supertype];
         let ty = self.build.open_type(decl);
-        self.members(&tree::children(body));
+        self.members(&children_and_errors(body));
         self.stray_errors_to_initializer(body);
         self.build.close_type(&mut self.tree, body);
         ty

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::{Java, members, types};
-use crate::frontend::errors::is_trivial;
+use crate::frontend::errors::{children_and_errors, is_trivial};
 use crate::frontend::{chain, literal, tree};
 use crate::ir::{CompareOp, Expr, ExprKind, Literal, TypeRef};
 
@@ -84,7 +84,7 @@ impl<'t> Java<'t> {
         if node.is_error() {
             self.errors.mark_lowered(node);
         }
-        let parts: Vec<Node<'t>> = tree::children(node).into_iter().filter(|part| members::may_be_expression(*part)).collect();
+        let parts: Vec<Node<'t>> = children_and_errors(node).into_iter().filter(|part| members::may_be_expression(*part)).collect();
         let mut lowered = self.statements(&parts);
         lowered.retain(|part| !is_trivial(part));
         self.tree.at(node, ExprKind::Unknown(lowered))

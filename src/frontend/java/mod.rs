@@ -13,7 +13,7 @@ mod types;
 use tree_sitter::Node;
 
 use super::builder::ModuleBuilder;
-use super::errors::{Errors, is_trivial};
+use super::errors::{Errors, children_and_errors, is_trivial};
 use super::tree::{self, Lowering};
 use super::{Gap, GapKind, Lowered};
 use crate::ir::{Expr, ExprKind, Import, Module};
@@ -46,7 +46,7 @@ impl<'t> Java<'t> {
     fn program(&mut self, node: Node<'t>) {
         self.build.owner_decl().span = tree::span(node);
         let mut members = Vec::new();
-        for child in tree::children(node) {
+        for child in children_and_errors(node) {
             match child.kind() {
                 "package_declaration" => self.build.module.package = self.path_in(child),
                 "import_declaration" => self.import(child),

@@ -4,14 +4,14 @@ use tree_sitter::Node;
 
 use super::declarations::is_type_declaration;
 use super::{Java, members};
-use crate::frontend::errors::is_trivial;
+use crate::frontend::errors::{children_and_errors, is_trivial};
 use crate::frontend::tree;
 use crate::ir::{ExitKind, Expr, ExprKind};
 
 impl<'t> Java<'t> {
     /// A `{ … }`.
     pub(super) fn block(&mut self, node: Node<'t>, label: Option<String>) -> Expr {
-        let body = self.statements(&tree::children(node));
+        let body = self.statements(&children_and_errors(node));
         self.tree.at(node, ExprKind::Block { label, body })
     }
 

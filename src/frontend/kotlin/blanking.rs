@@ -34,8 +34,8 @@ pub(super) fn blank_unreadable(text: &[u8]) -> Cow<'_, [u8]> {
             }
         }
     }
-    for semicolon in line_starts::missing_semicolons(text) {
-        blanked.to_mut()[semicolon] = b';';
+    for (at, byte) in line_starts::repairs(text) {
+        blanked.to_mut()[at] = byte;
     }
     blanked
 }

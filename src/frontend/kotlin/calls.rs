@@ -4,6 +4,7 @@
 use tree_sitter::Node;
 
 use super::Kotlin;
+use super::objects::Torn;
 use crate::frontend::{Gap, GapKind, tree};
 use crate::ir::{Arg, Call, Expr, ExprKind, TypeRef};
 use crate::source::Span;
@@ -59,7 +60,7 @@ impl<'t> Kotlin<'t> {
                 && tree::child_of_kind(base, "class_body").is_none()
                 && tree::child_of_kind(suffix, "value_arguments").is_none();
             if let (true, Some(lambda)) = (is_body, lambda) {
-                return (self.object_literal(base, Some(lambda)), 1);
+                return (self.object_literal(base, Torn::body(lambda)), 1);
             }
         }
         (self.expr(base), 0)
@@ -159,10 +160,18 @@ impl<'t> Kotlin<'t> {
 
     /// Arguments in parentheses of a call of `function`, whose name is a label of the lambdas among them.
     pub(super) fn value_arguments(&mut self, node: Node<'t>, function: &str) -> Vec<Arg> {
-        tree::children(node).into_iter().map(|arg| self.value_argument(arg, function)).collect()
+        let nodes = tree::children(node);
+        let mut args = Vec::new();
+        let mut rest = nodes.as_slice();
+        while let Some((&first, others)) = rest.split_first() {
+            let (torn, consumed) = self.torn_off(rest).map_or((None, 0), |(torn, consumed)| (Some(torn), consumed));
+            args.push(self.value_argument(first, function, torn));
+            rest = &others[consumed..];
+        }
+        args
     }
 
-    fn value_argument(&mut self, node: Node<'t>, function: &str) -> Arg {
+    fn value_argument(&mut self, node: Node<'t>, function: &str, torn: Option<Torn<'t>>) -> Arg {
         let parts = tree::children(node);
         let Some(&value) = parts.last().filter(|_| node.kind() == "value_argument") else {
             let value = self.expr(node);
@@ -173,7 +182,10 @@ impl<'t> Kotlin<'t> {
         let is_spread = value.kind() == "spread_expression";
         let spread = is_spread || tree::child_of_kind(node, "*").is_some();
         let value = if is_spread { tree::children(value).last().copied().unwrap_or(value) } else { value };
-        let value = self.argument_value(value, function);
+        let value = match torn {
+            Some(torn) => self.object_literal(value, torn),
+            None => self.argument_value(value, function),
+        };
         Arg { label, trailing: false, spread, value }
     }
 

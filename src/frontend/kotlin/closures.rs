@@ -1,11 +1,11 @@
-//! Lambdas, anonymous functions and object expressions.
+//! Lambdas and anonymous functions.
 
 use tree_sitter::Node;
 
 use super::Kotlin;
 use crate::frontend::errors::is_trivial;
 use crate::frontend::tree;
-use crate::ir::{Arg, Closure, Expr, ExprKind, Param, TypeKind};
+use crate::ir::{Closure, Expr, ExprKind, Param};
 
 impl<'t> Kotlin<'t> {
     /// A `lambda_literal` or `annotated_lambda`; a label of its own is added to `labels`.
@@ -63,31 +63,5 @@ impl<'t> Kotlin<'t> {
         self.append_strays(node, &mut body);
         let closure = Closure { params, implicit_params: false, body, is_expression_body, captures_return: true, labels: Vec::new() };
         self.tree.at(node, ExprKind::Closure(Box::new(closure)))
-    }
-
-    /// `object : T(args) { … }`; `body` stands in for the members that the grammar read as a lambda.
-    pub(super) fn object_literal(&mut self, node: Node<'t>, body: Option<Node<'t>>) -> Expr {
-        let args = self.super_args(node);
-        let mut decl = self.build.new_type(TypeKind::Anonymous, String::new(), tree::span(node));
-        decl.supertypes = self.supertypes(node);
-        let ty = self.build.open_type(decl);
-        self.initialize_delegates(node);
-        let members = match body {
-            Some(lambda) => tree::child_of_kind(lambda, "statements"),
-            None => tree::child_of_kind(node, "class_body"),
-        };
-        if let Some(members) = members {
-            self.members(&tree::children(members));
-        }
-        self.stray_errors_to_initializer(members.unwrap_or(node));
-        self.build.close_type(&mut self.tree, node);
-        self.tree.at(node, ExprKind::Object { ty, args })
-    }
-
-    /// Arguments of the superclass constructor in the head of a class or object.
-    pub(super) fn super_args(&mut self, node: Node<'t>) -> Vec<Arg> {
-        let invocation = tree::children(node).into_iter().find_map(|specifier| tree::child_of_kind(specifier, "constructor_invocation"));
-        let args = invocation.and_then(|invocation| tree::child_of_kind(invocation, "value_arguments"));
-        args.map_or(Vec::new(), |args| self.value_arguments(args, ""))
     }
 }

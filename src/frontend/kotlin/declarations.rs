@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::{Kotlin, types};
-use crate::frontend::errors::is_trivial;
+use crate::frontend::errors::{children_and_errors, is_trivial};
 use crate::frontend::tree;
 use crate::ir::{Expr, ExprKind, Field, Function, FunctionKind, Param, TypeId, TypeKind, TypeRef};
 
@@ -38,7 +38,7 @@ impl<'t> Kotlin<'t> {
                 "annotation" | "modifiers" => {}
                 "ERROR" => {
                     self.errors.mark_lowered(node);
-                    self.guarded(node, |kotlin| kotlin.members(&tree::children(node)));
+                    self.guarded(node, |kotlin| kotlin.members(&children_and_errors(node)));
                 }
                 _ if types::is_type(node) => {}
                 _ => {
@@ -100,7 +100,7 @@ impl<'t> Kotlin<'t> {
         self.primary_constructor(node);
         self.initialize_delegates(node);
         if let Some(body) = tree::child_of_kind(node, "class_body").or_else(|| tree::child_of_kind(node, "enum_class_body")) {
-            self.members(&tree::children(body));
+            self.members(&children_and_errors(body));
         }
         self.stray_errors_to_initializer(node);
         self.build.close_type(&mut self.tree, node);
@@ -204,7 +204,7 @@ impl<'t> Kotlin<'t> {
                 let mut decl = self.build.new_type(TypeKind::Anonymous, String::new(), tree::span(node));
                 decl.supertypes = vec![TypeRef::named(enum_name)];
                 let ty = self.build.open_type(decl);
-                self.members(&tree::children(body));
+                self.members(&children_and_errors(body));
                 self.stray_errors_to_initializer(body);
                 self.build.close_type(&mut self.tree, node);
                 self.tree.at(node, ExprKind::Object { ty, args: args.unwrap_or_default() })

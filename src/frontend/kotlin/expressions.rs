@@ -3,7 +3,8 @@
 use tree_sitter::Node;
 
 use super::Kotlin;
-use crate::frontend::errors::is_trivial;
+use super::objects::Torn;
+use crate::frontend::errors::{children_and_errors, is_trivial};
 use crate::frontend::{chain, tree};
 use crate::ir::{Arg, Call, CompareOp, Expr, ExprKind, Literal, TypeRef};
 use crate::source::Span;
@@ -74,7 +75,7 @@ impl<'t> Kotlin<'t> {
             "string_literal" => self.string(node),
             "lambda_literal" | "annotated_lambda" => self.closure(node, Vec::new()),
             "anonymous_function" => self.anonymous_function(node),
-            "object_literal" => self.object_literal(node, None),
+            "object_literal" => self.object_literal(node, Torn::default()),
             "callable_reference" => self.callable_reference(node),
             "collection_literal" => {
                 let items = tree::children(node).into_iter().map(|item| self.expr(item)).collect();
@@ -103,7 +104,7 @@ impl<'t> Kotlin<'t> {
             self.errors.mark_lowered(node);
         }
         let keeps_trivial = matches!(node.kind(), "range_expression" | "spread_expression");
-        let parts: Vec<Node<'t>> = tree::children(node).into_iter().filter(|part| !WITHOUT_EXPRESSIONS.contains(&part.kind())).collect();
+        let parts: Vec<Node<'t>> = children_and_errors(node).into_iter().filter(|part| !WITHOUT_EXPRESSIONS.contains(&part.kind())).collect();
         let mut lowered = Vec::new();
         self.add_statements(&parts, &mut lowered);
         lowered.retain(|part| keeps_trivial || !is_trivial(part));

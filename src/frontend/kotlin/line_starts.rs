@@ -1,5 +1,6 @@
 //! A line that starts with a parenthesis starts a statement, `(x as T).f()`. The grammar reads it as the arguments of a call of
-//! whatever ends the line before, so a semicolon is put between them.
+//! whatever ends the line before, so a semicolon is put between them. `(x).f()` it reads as a destructuring declaration that goes
+//! wrong, so superfluous parentheses around a name are taken away.
 
 /// A token, as far as it matters here.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,12 +40,12 @@ struct Scan<'t> {
     open: Vec<Open>,
     /// The last three tokens, the last one first.
     last: [Option<Token>; 3],
-    semicolons: Vec<usize>,
+    repairs: Vec<(usize, u8)>,
 }
 
-/// Where semicolons must stand in place of blanks.
-pub(super) fn missing_semicolons(text: &[u8]) -> Vec<usize> {
-    let mut scan = Scan { text, open: Vec::new(), last: [None; 3], semicolons: Vec::new() };
+/// Which bytes to replace by what.
+pub(super) fn repairs(text: &[u8]) -> Vec<(usize, u8)> {
+    let mut scan = Scan { text, open: Vec::new(), last: [None; 3], repairs: Vec::new() };
     let mut at = 0;
     while at < text.len() {
         at = match scan.open.last() {
@@ -52,7 +53,7 @@ pub(super) fn missing_semicolons(text: &[u8]) -> Vec<usize> {
             _ => scan.step(at),
         };
     }
-    scan.semicolons
+    scan.repairs
 }
 
 impl Scan<'_> {
@@ -100,6 +101,7 @@ impl Scan<'_> {
         let byte = self.text[at];
         if byte == b'(' {
             self.separate(at);
+            self.unwrap_name(at);
         }
         let is_condition = self.last[0]
             .is_some_and(|last| last.kind == Kind::Word && matches!(&self.text[last.start..last.end], b"if" | b"while" | b"for" | b"when" | b"catch"));
@@ -153,7 +155,18 @@ impl Scan<'_> {
         let in_statements = !matches!(self.open.last(), Some(Open::Group { .. }));
         let has_room = self.text[last.end].is_ascii_whitespace();
         if in_statements && has_room && self.breaks_line(last.end, at) && self.ends_statement(last) {
-            self.semicolons.push(last.end);
+            self.repairs.push((last.end, b';'));
+        }
+    }
+
+    /// Takes the parentheses of `(x).` away at the start of a statement.
+    fn unwrap_name(&mut self, at: usize) {
+        let starts_statement = self.last[0].is_none_or(|last| matches!(self.text[last.start], b'{' | b';') || self.breaks_line(last.end, at));
+        let length = self.text[at + 1..].iter().take_while(|byte| is_word_byte(**byte)).count();
+        let close = at + 1 + length;
+        let is_name = length > 0 && self.text.get(close) == Some(&b')');
+        if starts_statement && is_name && matches!(self.text.get(close + 1), Some(b'.' | b'?' | b'!' | b'[')) {
+            self.repairs.extend([(at, b' '), (close, b' ')]);
         }
     }
 
@@ -253,7 +266,8 @@ mod tests {
     fn check(marked: &str) {
         let text = marked.replace('|', "\n");
         let expected: Vec<usize> = marked.match_indices('|').map(|(at, _)| at).collect();
-        assert_eq!(missing_semicolons(text.as_bytes()), expected, "{marked}");
+        let semicolons: Vec<usize> = repairs(text.as_bytes()).into_iter().filter(|(_, byte)| *byte == b';').map(|(at, _)| at).collect();
+        assert_eq!(semicolons, expected, "{marked}");
     }
 
     #[test]
@@ -269,6 +283,17 @@ mod tests {
         check("x as T|(c).d()");
         check("\"${f { a|(b).c() }}\"|(c).d()");
         check("'('|(c).d()");
+    }
+
+    #[test]
+    fn superfluous_parentheses_go() {
+        for (text, repaired) in
+            [("x;(a).b()", "x; a .b()"), ("{ (é)?.b() }", "{  é ?.b() }"), ("f<A>(a).b()", "f<A>(a).b()"), ("fun (A).f() {}", "fun (A).f() {}")]
+        {
+            let mut bytes = text.as_bytes().to_vec();
+            repairs(text.as_bytes()).into_iter().for_each(|(at, byte)| bytes[at] = byte);
+            assert_eq!(String::from_utf8_lossy(&bytes), repaired);
+        }
     }
 
     #[test]

@@ -10,15 +10,18 @@ mod functions;
 mod line_starts;
 mod literals;
 mod matching;
+mod objects;
 mod properties;
 mod statements;
 mod templates;
 mod types;
 
+use std::borrow::Cow;
+
 use tree_sitter::Node;
 
 use super::builder::ModuleBuilder;
-use super::errors::{Errors, is_trivial};
+use super::errors::{Errors, children_and_errors, is_trivial};
 use super::tree::{self, Lowering};
 use super::{Gap, GapKind, Lowered};
 use crate::ir::{Expr, ExprKind, Import, Module};
@@ -30,11 +33,10 @@ pub(crate) fn lower(text: &str) -> Lowered {
         let gap = Gap { span: Span::new(0, text.len()), kind };
         Lowered { module: Module::new(Language::Kotlin), gaps: vec![gap], error_bytes: 0 }
     };
-    let readable = blanking::blank_unreadable(text.as_bytes());
-    let Some(defused) = templates::defuse(&readable) else {
+    let Some(readable) = readable(text) else {
         return nothing(GapKind::Refused);
     };
-    let Some(parsed) = tree::parse(Language::Kotlin, defused.as_deref().unwrap_or(&readable)) else {
+    let Some(parsed) = tree::parse(Language::Kotlin, &readable) else {
         return nothing(GapKind::TimedOut);
     };
     let (mut gaps, error_bytes) = tree::syntax_gaps(&parsed);
@@ -45,6 +47,13 @@ pub(crate) fn lower(text: &str) -> Lowered {
     gaps.append(&mut kotlin.tree.gaps);
     gaps.sort_by_key(|gap| gap.span);
     Lowered { module: kotlin.build.module, gaps, error_bytes }
+}
+
+/// The text with what the grammar cannot read made harmless, at the same offsets. `None` when it would crash the parser all the same.
+pub(crate) fn readable(text: &str) -> Option<Cow<'_, [u8]>> {
+    let readable = blanking::blank_unreadable(text.as_bytes());
+    let defused = templates::defuse(&readable)?;
+    Some(defused.map_or(readable, Cow::Owned))
 }
 
 /// The state of lowering one file.
@@ -62,7 +71,7 @@ impl<'t> Kotlin<'t> {
     fn source_file(&mut self, node: Node<'t>) {
         self.build.owner_decl().span = tree::span(node);
         let mut members = Vec::new();
-        for child in tree::children(node) {
+        for child in children_and_errors(node) {
             match child.kind() {
                 "shebang_line" => {}
                 "file_annotation" => {

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::{Kotlin, types};
-use crate::frontend::errors::is_trivial;
+use crate::frontend::errors::{children_and_errors, is_trivial};
 use crate::frontend::tree;
 use crate::ir::{Expr, ExprKind, FunctionKind, Param};
 use crate::source::Span;
@@ -36,7 +36,7 @@ impl<'t> Kotlin<'t> {
     /// The statements of a `statements` node, or of anything that directly holds some.
     pub(super) fn statements(&mut self, node: Node<'t>) -> Vec<Expr> {
         let mut out = Vec::new();
-        self.add_statements(&tree::children(node), &mut out);
+        self.add_statements(&children_and_errors(node), &mut out);
         out
     }
 

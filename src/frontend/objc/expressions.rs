@@ -80,7 +80,7 @@ impl ObjC<'_> {
             }
             "assignment_expression" => self.assignment(node),
             "update_expression" => self.update(node),
-            "conditional_expression" => self.conditional(node),
+            "conditional_expression" => self.ternary(node),
             "comma_expression" => self.comma(node),
             "cast_expression" => self.cast(node),
             "subscript_expression" => self.subscript(node),
@@ -188,7 +188,7 @@ impl ObjC<'_> {
     }
 
     /// `a ? b : c`, and `a ?: b`. Chains nest in `c`.
-    fn conditional(&mut self, node: Node<'_>) -> Expr {
+    fn ternary(&mut self, node: Node<'_>) -> Expr {
         let mut field = |name: &str| node.child_by_field_name(name).map(|child| self.expression(child));
         let (condition, then, otherwise) = (field("condition"), field("consequence"), field("alternative"));
         let kind = match (condition, then, otherwise) {

@@ -125,7 +125,9 @@ impl ObjC<'_> {
     pub(super) fn function_body(&mut self, body: Node<'_>, params: &[Param]) -> Expr {
         self.locals.push(HashSet::new());
         params.iter().for_each(|param| self.declare_local(&param.name));
+        let outside = std::mem::take(&mut self.labels);
         let block = self.block(body);
+        self.labels = outside;
         self.locals.pop();
         block
     }

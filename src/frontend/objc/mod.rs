@@ -41,6 +41,7 @@ pub(crate) fn lower(text: &str) -> Lowered {
         variable_aliases: HashMap::new(),
         locals: Vec::new(),
         jump_targets: HashSet::new(),
+        labels: 0,
         in_method: false,
     };
     frontend.file(parsed.root_node());
@@ -71,6 +72,8 @@ struct ObjC<'t> {
     locals: Vec<HashSet<String>>,
     /// Labels that some `goto` of the file names.
     jump_targets: HashSet<String>,
+    /// Labels of the current function that are targets.
+    labels: u32,
     /// Inside a method, where `_name` can be an instance variable.
     in_method: bool,
 }

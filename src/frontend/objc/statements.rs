@@ -11,6 +11,9 @@ use crate::frontend::tree;
 use crate::ir::{Catch, ExitKind, Expr, ExprKind, LoopKind, Param, TypeRef};
 use crate::source::Span;
 
+/// More labels than this in one function are not targets: each nests what is before it one deeper.
+const MAX_LABELS: u32 = 20;
+
 impl ObjC<'_> {
     /// A `compound_statement`.
     pub(super) fn block(&mut self, node: Node<'_>) -> Expr {
@@ -31,13 +34,23 @@ impl ObjC<'_> {
         for group in conditionals::group(nodes, within, &self.conditionals) {
             match group {
                 Group::Plain(node) => self.statement(node, within, &mut out),
-                Group::Branches(Branches { span, branches, has_else }) => {
-                    let lowered = branches.into_iter().map(|(range, nodes)| self.statements(nodes, range)).collect();
-                    out.extend(conditionals::branch_expressions(&mut self.tree, span, within.end, lowered, has_else));
-                }
+                Group::Branches(branches) => self.conditional(branches, within, &mut out),
             }
         }
         out
+    }
+
+    /// Code of all branches of a conditional; past the depth limit one after the other.
+    fn conditional(&mut self, branches: Branches<'_>, within: Span, out: &mut Vec<Expr>) {
+        let Branches { span, branches, has_else } = branches;
+        let Some(first) = branches.iter().find_map(|(_, nodes)| nodes.first().copied()) else { return };
+        let levels = 1 + branches.len() as u32;
+        if !self.tree.enter(first, levels) {
+            return branches.into_iter().flat_map(|(_, nodes)| nodes).for_each(|node| self.statement(node, within, out));
+        }
+        let lowered = branches.into_iter().map(|(range, nodes)| self.statements(nodes, range)).collect();
+        self.tree.leave(levels);
+        out.extend(conditionals::branch_expressions(&mut self.tree, span, within.end, lowered, has_else));
     }
 
     /// A statement in the place of one expression, such as a branch without braces.
@@ -122,7 +135,8 @@ impl ObjC<'_> {
     fn labelled(&mut self, node: Node<'_>, within: Span, out: &mut Vec<Expr>) {
         let label = node.child_by_field_name("label");
         let name = label.map_or("", |label| self.text(label));
-        if self.jump_targets.contains(name) && !out.is_empty() {
+        if self.jump_targets.contains(name) && !out.is_empty() && self.labels < MAX_LABELS {
+            self.labels += 1;
             let before = conditionals::hoisted_block(&mut self.tree, tree::span(node), within.end, std::mem::take(out), Some(name.to_owned()));
             out.extend(before);
         }

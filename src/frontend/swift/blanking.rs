@@ -100,6 +100,8 @@ fn blank_in_line(text: &mut [u8], start: usize) {
             b'!' if text[at..end].starts_with(b"!)") && next_is(text, at + 2, b"in") => text[at] = b' ',
             // `{ (self: Self, _) in`
             b'(' if text[at..end].starts_with(b"(self:") => blank_type_of_self(text, at + 5, end),
+            // `Type<T>.member` would be two comparisons.
+            b'<' => blank_type_arguments(text, at, end),
             // `outer : for`
             b':' => join_label(text, at),
             b'}' => join_trailing_closure(text, at),
@@ -126,6 +128,28 @@ fn last_solid(text: &[u8], at: usize) -> Option<u8> {
 fn blank_type_of_self(text: &mut [u8], colon: usize, end: usize) {
     if let Some(length) = text[colon..end].iter().position(|byte| matches!(byte, b',' | b')')) {
         blank(text, colon..colon + length);
+    }
+}
+
+fn blank_type_arguments(text: &mut [u8], open: usize, end: usize) {
+    let name = text[..open].iter().rev().take_while(|byte| is_word(**byte)).count();
+    if name == 0 || !text[open - name].is_ascii_uppercase() {
+        return;
+    }
+    let mut depth = 0;
+    for at in open..end {
+        match text[at] {
+            b'<' => depth += 1,
+            b'>' if text[at - 1] != b'-' => depth -= 1,
+            byte if is_word(byte) || b" .,:?!&[]()->".contains(&byte) => {}
+            _ => return,
+        }
+        if depth == 0 {
+            if text.get(at + 1) == Some(&b'.') && text.get(at + 2).is_some_and(|byte| is_word(*byte)) {
+                blank(text, open..at + 1);
+            }
+            return;
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use tree_sitter::Node;
 
+use super::calls::LONGEST_CHAIN;
 use super::{Swift, span_of_all};
+use crate::frontend::operators;
 use crate::frontend::tree;
 use crate::ir::{Expr, ExprKind, Pattern};
 
@@ -10,18 +12,14 @@ impl Swift<'_> {
     /// The conditions up to the block, joined by `And`. `node` is the statement.
     pub(super) fn conditions(&mut self, children: &[Node<'_>], node: Node<'_>) -> Expr {
         let end = children.iter().position(|child| matches!(child.kind(), "{" | "else")).unwrap_or(children.len());
-        let mut joined: Option<Expr> = None;
-        for part in split_at_commas(&children[..end]) {
-            let condition = self.condition(part);
-            joined = Some(match joined {
-                None => condition,
-                Some(left) => {
-                    let span = crate::source::Span { start: left.span.start, end: condition.span.end };
-                    self.tree.expr(span, ExprKind::And(Box::new(left), Box::new(condition)))
-                }
-            });
+        let parts = split_at_commas(&children[..end]);
+        let levels = 1 + parts.len().min(LONGEST_CHAIN) as u32;
+        if !self.tree.enter(node, levels) {
+            return self.unknown(tree::span(node), Vec::new());
         }
-        match joined {
+        let conditions = parts.into_iter().map(|part| self.condition(part)).collect();
+        self.tree.leave(levels);
+        match operators::conjunction(&mut self.tree, conditions) {
             Some(joined) => joined,
             None => self.unknown(tree::span(node), Vec::new()),
         }

@@ -18,6 +18,19 @@ pub(super) fn braced<'n>(children: &[Node<'n>]) -> Option<(Vec<Node<'n>>, Span)>
     Some((statements.collect(), span_between(children[open], *end)))
 }
 
+/// More `defer`s than this in one list are not taken apart.
+const MAX_DEFERS: usize = 50;
+
+/// How many levels a `defer` nests what follows it.
+const DEFER_LEVELS: u32 = 2;
+
+/// A `defer` whose rest of the list is still being lowered.
+struct Deferred {
+    place: Span,
+    before: Vec<Expr>,
+    finally: Expr,
+}
+
 impl Swift<'_> {
     /// The statements in the braces directly in `node`, as a block.
     pub(super) fn block_in(&mut self, node: Node<'_>) -> Expr {
@@ -41,34 +54,51 @@ impl Swift<'_> {
         let groups = conditionals::group(nodes, within, &self.conditionals);
         let mut out = Vec::new();
         // A `defer` runs after the rest of its list: the rest becomes the body of a `Try`.
-        let mut deferred: Vec<(Node<'_>, Vec<Expr>)> = Vec::new();
+        let mut deferred: Vec<Deferred> = Vec::new();
         let mut label = None;
         for group in groups {
             match group {
-                Group::Branches(branches) => out.extend(self.conditional(branches, within.end)),
+                Group::Branches(branches) => self.conditional(branches, within.end, &mut out),
                 Group::Plain(node) if node.kind() == "statement_label" => label = Some(self.text(node).trim_end_matches(':').to_owned()),
-                Group::Plain(node) if deferred_block(node, self.tree.text).is_some() => deferred.push((node, std::mem::take(&mut out))),
-                Group::Plain(node) => self.statement(node, label.take(), &mut out),
+                Group::Plain(node) => match deferred_block(node, self.tree.text) {
+                    Some(block) => self.defer(node, block, &mut deferred, &mut out),
+                    None => self.statement(node, label.take(), &mut out),
+                },
             }
         }
-        for (node, before) in deferred.into_iter().rev() {
-            out = self.deferred(node, before, out);
+        while let Some(Deferred { place, before, finally }) = deferred.pop() {
+            self.tree.leave(DEFER_LEVELS);
+            out = self.deferred(place, before, finally, out);
         }
         out
     }
 
-    fn conditional(&mut self, branches: Branches<'_>, end: u32) -> Vec<Expr> {
+    /// Code of all branches of a conditional; past the depth limit one after the other.
+    fn conditional(&mut self, branches: Branches<'_>, end: u32, out: &mut Vec<Expr>) {
         let Branches { span, branches, has_else } = branches;
+        let Some(first) = branches.iter().find_map(|(_, nodes)| nodes.first().copied()) else { return };
+        let levels = 1 + branches.len() as u32;
+        if !self.tree.enter(first, levels) {
+            return branches.into_iter().flat_map(|(_, nodes)| nodes).for_each(|node| self.statement(node, None, out));
+        }
         let lowered = branches.into_iter().map(|(range, nodes)| self.statements(nodes, range)).collect();
-        conditionals::branch_expressions(&mut self.tree, span, end, lowered, has_else)
+        self.tree.leave(levels);
+        out.extend(conditionals::branch_expressions(&mut self.tree, span, end, lowered, has_else));
     }
 
-    fn deferred(&mut self, node: Node<'_>, mut before: Vec<Expr>, rest: Vec<Expr>) -> Vec<Expr> {
-        let finally = deferred_block(node, self.tree.text).map(|block| Box::new(self.block_in(block)));
-        let end = rest.last().map_or(node.end_byte() as u32, |last| last.span.end);
-        let span = Span { start: node.start_byte() as u32, end };
-        let body = self.tree.expr(Span { start: node.end_byte() as u32, end }, ExprKind::Block { label: None, body: rest });
-        before.push(self.tree.expr(span, ExprKind::Try { body: Box::new(body), catches: Vec::new(), finally }));
+    fn defer(&mut self, node: Node<'_>, block: Node<'_>, deferred: &mut Vec<Deferred>, out: &mut Vec<Expr>) {
+        let finally = self.block_in(block);
+        if deferred.len() < MAX_DEFERS && self.tree.enter(node, DEFER_LEVELS) {
+            return deferred.push(Deferred { place: tree::span(node), before: std::mem::take(out), finally });
+        }
+        out.push(self.unknown(tree::span(node), vec![finally]));
+    }
+
+    fn deferred(&mut self, place: Span, mut before: Vec<Expr>, finally: Expr, rest: Vec<Expr>) -> Vec<Expr> {
+        let end = rest.last().map_or(place.end, |last| last.span.end);
+        let body = self.tree.expr(Span { start: place.end, end }, ExprKind::Block { label: None, body: rest });
+        let kind = ExprKind::Try { body: Box::new(body), catches: Vec::new(), finally: Some(Box::new(finally)) };
+        before.push(self.tree.expr(Span { start: place.start, end }, kind));
         before
     }
 

@@ -1,0 +1,393 @@
+//! The program as people and other programs run it.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder with files, in which the program runs.
+struct Tree(TempDir);
+
+/// An access without any check, in Kotlin.
+const UNGATED: &str = "\
+package com.example
+
+import android.content.Context
+import android.provider.ContactsContract
+
+class People(private val context: Context) {
+    fun names() = context.contentResolver.query(ContactsContract.Contacts.CONTENT_URI, null, null, null, null)
+}
+";
+
+/// The same behind a check.
+const GUARDED: &str = "\
+package com.example
+
+import android.Manifest
+import android.content.Context
+import android.content.pm.PackageManager
+import android.provider.ContactsContract
+import androidx.core.content.ContextCompat
+
+class Friends(private val context: Context) {
+    fun names() {
+        if (ContextCompat.checkSelfPermission(context, Manifest.permission.READ_CONTACTS) != PackageManager.PERMISSION_GRANTED) return
+        context.contentResolver.query(ContactsContract.Contacts.CONTENT_URI, null, null, null, null)
+    }
+}
+";
+
+impl Tree {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let tree = Self(tempfile::tempdir().expect("a temporary folder"));
+        for (path, text) in files {
+            tree.write(path, text.as_bytes());
+        }
+        tree
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, path: &str, bytes: &[u8]) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().expect("has a folder")).expect("made");
+        fs::write(path, bytes).expect("written");
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_askfirst"));
+        command.args(arguments).current_dir(self.path()).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env("LC_ALL", "C");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        Run::new(self.command(arguments).output().expect("runs"))
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let run = self.run(&[arguments, &["--format", "json"]].concat());
+        serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {run:?}"))
+    }
+
+    /// How many files a check of these arguments finds.
+    fn files(&self, arguments: &[&str]) -> u64 {
+        self.json(&[&["check"], arguments].concat())["summary"]["files"].as_u64().expect("a number")
+    }
+}
+
+#[derive(Debug)]
+struct Run {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn new(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+        Self { status: output.status.code().expect("a status"), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+#[test]
+fn an_ungated_access_fails_the_check() {
+    let tree = Tree::new(&[("app/People.kt", UNGATED)]);
+    let run = tree.run(&["check", "."]);
+    assert_eq!(run.status, 1, "{run:?}");
+    assert!(run.out.contains("error[ungated-access] app/People.kt:7:"), "{run:?}");
+    assert!(run.err.contains("1 finding (1 error) in 1 file"), "{run:?}");
+    assert_eq!(tree.run(&["check", "--fail-on", "never"]).status, 0);
+    assert_eq!(tree.run(&["inventory"]).status, 0);
+    let short = tree.run(&["check", "--format", "short"]);
+    assert!(short.out.starts_with("app/People.kt:7:43: error[ungated-access]: contacts are accessed"), "{short:?}");
+    assert_eq!(short.out.lines().count(), 1);
+}
+
+#[test]
+fn a_guarded_access_passes() {
+    let tree = Tree::new(&[("app/Friends.kt", GUARDED)]);
+    let run = tree.run(&["check"]);
+    assert_eq!((run.status, run.out.as_str()), (0, ""), "{run:?}");
+    assert!(run.err.contains("0 findings in 1 file, 1 access: 1 guarded"), "{run:?}");
+}
+
+#[test]
+fn the_json_report_has_the_promised_shape() {
+    let tree = Tree::new(&[("app/People.kt", UNGATED), ("app/Friends.kt", GUARDED), ("Other.swift", "let a = 1\n")]);
+    let report = tree.json(&["check"]);
+    let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<String>>();
+    assert_eq!(keys(&report).len(), 5);
+    assert!(report.get("accesses").is_none());
+    assert_eq!(report["version"], 1);
+    assert_eq!(report["tool"]["name"], "askfirst");
+    assert_eq!(report["tool"]["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(report["mode"], "platform");
+    assert_eq!(report["summary"]["files"], 3);
+    assert_eq!(report["summary"]["parsed"], 2);
+    assert_eq!(report["summary"]["accesses"], 2);
+    assert_eq!(report["summary"]["findings"], 1);
+    assert_eq!(report["summary"]["by_rule"]["ungated-access"], 1);
+    assert_eq!(report["summary"]["incomplete"], Value::Array(Vec::new()));
+    let finding = &report["findings"][0];
+    assert_eq!(finding["rule"], "ungated-access");
+    assert_eq!(finding["severity"], "error");
+    assert_eq!(finding["path"], "app/People.kt");
+    assert_eq!([&finding["line"], &finding["column"], &finding["end_line"], &finding["end_column"]], [7, 43, 7, 48]);
+    assert_eq!(finding["category"], "contacts");
+    assert_eq!(finding["api"], "android.content.ContentResolver.query");
+    assert_eq!(finding["feature"], Value::Null);
+    assert!(finding["help"].as_str().is_some_and(|help| help.contains("READ_CONTACTS")), "{finding}");
+    assert!(finding["message"].is_string() && finding["fingerprint"].is_string() && finding["trace"].is_array());
+    let inventory = tree.json(&["inventory"]);
+    assert_eq!(inventory["accesses"].as_array().map(Vec::len), Some(2));
+    assert_eq!(tree.json(&["check", "--inventory"])["accesses"], inventory["accesses"]);
+    let guarded = &inventory["accesses"][0];
+    assert_eq!([&guarded["path"], &guarded["verdict"], &guarded["class"], &guarded["confidence"]], ["app/Friends.kt", "guarded", "protected", "certain"]);
+    assert_eq!(guarded["proof"][0]["kind"], "check");
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let names: Vec<String> = (0..40).map(|number| format!("m{}/F{number}.kt", number % 7)).collect();
+    let files: Vec<(&str, &str)> = names.iter().enumerate().map(|(index, name)| (name.as_str(), if index % 3 == 0 { GUARDED } else { UNGATED })).collect();
+    let tree = Tree::new(&files);
+    for command in [vec!["inventory", "--format", "json"], vec!["check"], vec!["check", "--format", "short"]] {
+        let of_jobs = |jobs: &str| tree.run(&[command.as_slice(), &["--jobs", jobs]].concat()).out;
+        assert_eq!(of_jobs("1"), of_jobs("8"));
+    }
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_who_asks() {
+    let tree = Tree::new(&[("A.kt", UNGATED)]);
+    assert!(!tree.run(&["check"]).out.contains('\u{1B}'));
+    assert!(tree.run(&["check", "--color", "always"]).out.contains('\u{1B}'));
+    let forced = |name: &str, value: &str| tree.command(&["check"]).env("CLICOLOR_FORCE", "1").env(name, value).output().expect("runs");
+    assert!(String::from_utf8_lossy(&forced("IRRELEVANT", "1").stdout).contains('\u{1B}'));
+    assert!(!String::from_utf8_lossy(&forced("NO_COLOR", "1").stdout).contains('\u{1B}'));
+}
+
+#[test]
+fn a_report_goes_to_a_file_when_told() {
+    let tree = Tree::new(&[("A.kt", UNGATED)]);
+    let run = tree.run(&["check", "--format", "json", "--output", "report.json"]);
+    assert_eq!((run.status, run.out.as_str()), (1, ""));
+    let report: Value = serde_json::from_slice(&fs::read(tree.path().join("report.json")).expect("written")).expect("valid");
+    assert_eq!(report["summary"]["findings"], 1);
+    let run = tree.run(&["check", "--output", "no/such/folder/x"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("no/such/folder/x: no such file or directory"), "{run:?}");
+}
+
+#[test]
+fn wrong_commands_are_told_from_findings() {
+    let tree = Tree::new(&[("A.kt", UNGATED)]);
+    let run = tree.run(&["check", "A.kt", "missing.kt"]);
+    assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (2, "", "error: missing.kt: no such file or directory\n"));
+    assert_eq!(tree.run(&[]).status, 2);
+    let path = tree.run(&["A.kt"]);
+    assert_eq!(path.status, 2);
+    assert!(path.err.contains("askfirst check A.kt"), "{path:?}");
+    for arguments in [vec!["check", "--format", "sarif"], vec!["check", "--jobs", "0"], vec!["check", "--exclude", "[a"], vec!["frobnicate"]] {
+        let run = tree.run(&arguments);
+        assert_eq!(run.status, 2, "{run:?}");
+        assert!(!run.err.is_empty());
+    }
+}
+
+#[test]
+fn mistakes_in_rules_are_shown_where_they_are() {
+    let tree = Tree::new(&[("rules/android/mine.toml", "category = \"contacs\"\n")]);
+    let run = tree.run(&["check", "--rules", "rules"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("mine.toml:1:12") && run.err.contains("did you mean `contacts`"), "{run:?}");
+}
+
+#[test]
+fn what_cannot_be_analysed_is_never_passed_over() {
+    let huge = format!("{UNGATED}// {}\n", "x".repeat(3 * 1024 * 1024));
+    let tree = Tree::new(&[("Huge.kt", &huge), ("HugeButHarmless.kt", &"// x\n".repeat(1024 * 1024))]);
+    tree.write("Binary.swift", b"let a\0 = 1");
+    tree.write("BadUtf16.swift", b"\xFF\xFEa");
+    let run = tree.run(&["check"]);
+    assert_eq!(run.status, 3, "{run:?}");
+    let report = tree.json(&["check"]);
+    let incomplete = report["summary"]["incomplete"].as_array().expect("a list");
+    let reasons: Vec<String> =
+        incomplete.iter().map(|one| format!("{}: {}", one["path"].as_str().unwrap_or_default(), one["reason"].as_str().unwrap_or_default())).collect();
+    let expected = ["BadUtf16.swift: starts like UTF-16 but is not valid UTF-16", "Binary.swift: looks like a binary file", "Huge.kt: larger than 2 MiB"];
+    assert_eq!(reasons, expected);
+    assert!(run.err.contains("not analysed: Binary.swift: looks like a binary file"), "{run:?}");
+    assert_eq!(tree.run(&["check", "--allow-incomplete"]).status, 0);
+    tree.write("A.kt", UNGATED.as_bytes());
+    assert_eq!(tree.run(&["check"]).status, 1, "findings come before incompleteness");
+}
+
+#[test]
+fn a_file_that_is_mostly_not_its_language_is_incomplete() {
+    let tree = Tree::new(&[("A.java", &format!("{UNGATED}\n{}", "%%% )( ]] fun fun 12 ;;; == }{ ".repeat(200)))]);
+    let report = tree.json(&["check"]);
+    let reason = report["summary"]["incomplete"][0]["reason"].as_str().unwrap_or_default().to_owned();
+    assert!(reason.contains("% of it could not be parsed as Java"), "{report}");
+}
+
+#[cfg(unix)]
+#[test]
+fn unreadable_files_are_incomplete() {
+    use std::os::unix::fs::PermissionsExt;
+    let tree = Tree::new(&[("A.kt", UNGATED)]);
+    fs::set_permissions(tree.path().join("A.kt"), fs::Permissions::from_mode(0o000)).expect("set");
+    if fs::read(tree.path().join("A.kt")).is_ok() {
+        // A superuser reads everything.
+        return;
+    }
+    let run = tree.run(&["check"]);
+    assert_eq!(run.status, 3);
+    assert!(run.err.contains("A.kt: cannot be read: permission denied"), "{run:?}");
+}
+
+#[test]
+fn every_encoding_gives_the_same_places() {
+    let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(UNGATED.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let tree = Tree::new(&[("crlf/A.kt", &UNGATED.replace('\n', "\r\n")), ("bom/A.kt", &format!("\u{FEFF}{UNGATED}"))]);
+    tree.write("utf16/A.kt", &utf16);
+    let report = tree.json(&["check"]);
+    let findings = report["findings"].as_array().expect("a list");
+    assert_eq!(findings.len(), 3, "{report}");
+    assert!(findings.iter().all(|finding| [&finding["line"], &finding["column"]] == [7, 43]), "{report}");
+}
+
+#[test]
+fn ignore_files_hold_with_and_without_git() {
+    let tree = Tree::new(&[(".gitignore", "gen/\n*.java\n"), ("gen/A.kt", ""), ("B.java", ""), ("C.kt", ""), ("sub/.ignore", "D.kt\n"), ("sub/D.kt", "")]);
+    assert_eq!(tree.files(&["."]), 1);
+    assert_eq!(tree.files(&["--no-ignore"]), 4);
+    assert_eq!(tree.files(&["--include", "ignored"]), 4);
+    assert_eq!(tree.files(&["B.java"]), 1, "a named file is always looked at");
+    assert_eq!(tree.files(&["gen"]), 1, "a named folder is always looked at");
+    let stats = tree.run(&["check", "--stats"]);
+    assert!(stats.err.lines().any(|line| line.contains("ignored by .gitignore") && line.ends_with(" 3")), "{stats:?}");
+}
+
+#[test]
+fn code_that_is_not_the_apps_own_is_left_out() {
+    let tree = Tree::new(&[
+        ("app/src/main/java/com/x/build/A.java", ""),
+        ("app/build/generated/B.java", ""),
+        ("ios/Pods/C.swift", ""),
+        ("app/src/test/java/D.java", ""),
+        ("ios/AppTests/E.swift", ""),
+        (".hidden/F.swift", ""),
+        ("node_modules/m/G.java", ""),
+        ("build/Tests/H.swift", ""),
+    ]);
+    assert_eq!(tree.files(&[]), 1);
+    assert_eq!(tree.files(&["--include", "tests"]), 3);
+    assert_eq!(tree.files(&["--include", "tests,build,vendored", "--hidden"]), 8);
+    assert_eq!(tree.files(&["ios/Pods", "app/src/test"]), 2);
+    assert_eq!(tree.files(&["build"]), 0, "what lies below a named folder is left out by its own name");
+    assert_eq!(tree.files(&["--include", "tests,build,vendored,hidden", "--exclude", "ios", "--exclude", "*.java"]), 2);
+    let stats = tree.run(&["check", "--stats"]).err;
+    for (reason, count) in [("hidden", 1), ("build output", 2), ("vendored", 2), ("tests", 2)] {
+        assert!(stats.lines().any(|line| line.contains(&format!("left out, {reason}")) && line.ends_with(&format!(" {count}"))), "{reason}: {stats}");
+    }
+}
+
+#[test]
+fn overlapping_paths_are_scanned_once() {
+    let tree = Tree::new(&[("a/b/A.kt", UNGATED)]);
+    let absolute = tree.path().join("a").display().to_string();
+    let report = tree.json(&["check", ".", "a", "./a/b", "a/b/A.kt", "a/../a", &absolute]);
+    assert_eq!(report["summary"]["files"], 1);
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(1));
+    assert_eq!(report["findings"][0]["path"], "a/b/A.kt");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_only_where_they_are_named() {
+    use std::os::unix::fs::symlink;
+    let tree = Tree::new(&[("real/A.kt", UNGATED)]);
+    symlink(tree.path(), tree.path().join("real/loop")).expect("linked");
+    symlink(tree.path().join("real"), tree.path().join("link")).expect("linked");
+    symlink(tree.path().join("nowhere"), tree.path().join("dangling.kt")).expect("linked");
+    let report = tree.json(&["check"]);
+    assert_eq!(report["summary"]["files"], 1);
+    assert_eq!(report["summary"]["incomplete"], Value::Array(Vec::new()));
+    assert_eq!(tree.json(&["check", "link"])["findings"][0]["path"], "link/A.kt");
+    assert_eq!(tree.run(&["check", "dangling.kt"]).status, 2);
+}
+
+#[test]
+fn an_empty_answer_says_what_it_rests_on() {
+    let tree = Tree::new(&[("README.md", "")]);
+    let run = tree.run(&["check"]);
+    assert_eq!(run.status, 0);
+    assert!(run.err.contains("no Kotlin, Java, Swift or Objective-C file to look at"), "{run:?}");
+    assert!(tree.run(&["check", "README.md"]).err.contains("README.md: not a language that askfirst reads"));
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let files: Vec<String> = (0..60).map(|number| format!("F{number}.kt")).collect();
+    let tree = Tree::new(&files.iter().map(|name| (name.as_str(), UNGATED)).collect::<Vec<_>>());
+    let mut child = tree.command(&["check"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ends");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(!err.contains("error:") && !err.contains("panicked"), "{err}");
+}
+
+#[test]
+fn rules_are_explained_and_listed() {
+    let tree = Tree::new(&[]);
+    for rule in askfirst::verdict::Rule::ALL {
+        let run = tree.run(&["explain", rule.id()]);
+        assert_eq!(run.status, 0);
+        assert!(run.out.starts_with(&format!("# {rule}\n")), "{run:?}");
+    }
+    let wrong = tree.run(&["explain", "ungated-acess"]);
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.err.contains("did you mean `ungated-access`"), "{wrong:?}");
+    let listed = tree.run(&["rules", "ContentResolver", "--category", "contacts"]);
+    assert!(listed.out.contains("android.content.ContentResolver.query"), "{listed:?}");
+    assert!(!listed.out.contains("apple"));
+    let rules: Value = serde_json::from_str(&tree.run(&["rules", "--format", "json", "--platform", "android"]).out).expect("valid");
+    assert!(rules["accesses"].as_array().is_some_and(|rows| rows.len() > 50 && rows.iter().all(|row| row["platform"] == "android")));
+}
+
+#[test]
+fn a_place_is_explained() {
+    let tree = Tree::new(&[("A.kt", UNGATED), ("B.kt", GUARDED), ("C.kt", "fun f() {}\n")]);
+    let ungated = tree.run(&["explain", "A.kt:7"]);
+    assert_eq!(ungated.status, 0);
+    for part in [
+        "A.kt:7:43",
+        "android.content.ContentResolver.query (contacts, protected)",
+        "certain: ",
+        "verdict   ungated",
+        "function  `names`",
+        "error[ungated-access]",
+    ] {
+        assert!(ungated.out.contains(part), "{part}: {ungated:?}");
+    }
+    assert!(tree.run(&["explain", "B.kt:12"]).out.contains("verdict   guarded: every path to it has a check that fits"));
+    assert!(tree.run(&["explain", "A.kt:2"]).out.starts_with("nothing here; the nearest accesses of this file:\n  A.kt:7:43: contacts ungated"));
+    assert_eq!(tree.run(&["explain", "C.kt:1"]).out, "nothing here, nor anywhere in this file\n");
+    assert!(tree.run(&["explain", "A.kt"]).err.contains("which line?"));
+    assert_eq!(tree.run(&["explain", "Z.kt:1"]).status, 2);
+}
+
+#[test]
+fn each_stage_can_be_looked_at() {
+    let tree = Tree::new(&[("A.kt", UNGATED)]);
+    assert!(tree.run(&["debug", "tree", "A.kt"]).out.contains("import"));
+    assert!(tree.run(&["debug", "ir", "A.kt"]).out.contains("contentResolver"));
+    assert!(tree.run(&["debug", "sites", "A.kt"]).out.contains("Ungated"));
+}
