@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::model::{Catalogue, Member, MemberKind, Symbol};
+use super::names::{getter_of, property_of};
 use crate::source::Platform;
 
 /// An entry of the catalogue by kind and number.
@@ -85,16 +86,9 @@ pub fn setter_name(property: &str) -> String {
     format!("set{}", capitalised(stem))
 }
 
-/// `lastLocation` for `getLastLocation` and the reverse.
+/// `lastLocation` for `getLastLocation` and the reverse; `ssid` for `getSSID`.
 pub fn accessor_twin(name: &str) -> Option<String> {
-    match name.strip_prefix("get").filter(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase())) {
-        Some(rest) => {
-            let mut characters = rest.chars();
-            let first = characters.next()?;
-            Some(first.to_lowercase().chain(characters).collect())
-        }
-        None => Some(format!("get{}", capitalised(name))),
-    }
+    Some(property_of(name).unwrap_or_else(|| getter_of(name)))
 }
 
 fn capitalised(name: &str) -> String {
