@@ -61,12 +61,13 @@ pub struct Progress {
 
 /// Scans.
 pub fn scan(options: &Options, catalogue: &Catalogue, progress: &Progress) -> Result<Scan, ScanError> {
-    let prefilter = Prefilter::new(catalogue)?;
     let started = Instant::now();
     let found = discover::discover(&options.discover)?;
     let walk_time = started.elapsed();
     progress.total.store(found.files.len() as u64, Ordering::Relaxed);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.discover.jobs).stack_size(WORKER_STACK_BYTES).build()?;
+    let files_of = |platform| found.files.iter().filter(|file| !options.parse_all && file.language.platform() == platform).count();
+    let prefilter = Prefilter::new(catalogue, files_of)?;
     let picker = Picker { prefilter: &prefilter, parse_all: options.parse_all, progress };
     let mut scan = pool.install(|| scan_found(found, &picker, catalogue));
     scan.stats.walk_time = walk_time;

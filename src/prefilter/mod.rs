@@ -9,7 +9,7 @@ mod requirements;
 mod types;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
@@ -19,25 +19,35 @@ use requirements::Requirement;
 use types::TypeGraph;
 use words::Word;
 
+/// From this many files on, the automaton that takes longer to build and less to run pays.
+const MANY_FILES: usize = 2000;
+
 /// The filter for both platforms.
 #[derive(Clone, Debug)]
 pub struct Prefilter {
-    android: PlatformFilter,
-    apple: PlatformFilter,
+    /// None where there is no file to pick from.
+    android: Option<PlatformFilter>,
+    apple: Option<PlatformFilter>,
 }
 
 impl Prefilter {
-    /// Builds it from the catalogue's accesses. Fails only when the catalogue holds more text than an automaton can.
-    pub fn new(catalogue: &Catalogue) -> Result<Self, BuildError> {
-        Ok(Self { android: PlatformFilter::new(catalogue, Platform::Android)?, apple: PlatformFilter::new(catalogue, Platform::Apple)? })
+    /// Builds it from the catalogue's accesses, for so many files of each platform; for a platform without files nothing is built
+    /// (and nothing picked). Fails only when the catalogue holds more text than an automaton can.
+    pub fn new(catalogue: &Catalogue, files_of: impl Fn(Platform) -> usize) -> Result<Self, BuildError> {
+        let build = |platform| match files_of(platform) {
+            0 => Ok(None),
+            files => PlatformFilter::new(catalogue, platform, files).map(Some),
+        };
+        Ok(Self { android: build(Platform::Android)?, apple: build(Platform::Apple)? })
     }
 
     /// Whether a file with these bytes may hold an access.
     pub fn picks(&self, platform: Platform, text: &[u8]) -> bool {
-        match platform {
-            Platform::Android => self.android.picks(text),
-            Platform::Apple => self.apple.picks(text),
-        }
+        let filter = match platform {
+            Platform::Android => &self.android,
+            Platform::Apple => &self.apple,
+        };
+        filter.as_ref().is_some_and(|filter| filter.picks(text))
     }
 }
 
@@ -63,28 +73,34 @@ struct Numbered {
 }
 
 impl PlatformFilter {
-    fn new(catalogue: &Catalogue, platform: Platform) -> Result<Self, BuildError> {
+    fn new(catalogue: &Catalogue, platform: Platform, files: usize) -> Result<Self, BuildError> {
         let wanted: BTreeSet<Requirement> = catalogue
             .accesses
             .iter()
             .filter(|access| access.symbol.platform == platform)
             .flat_map(|access| requirements::of_access(access, catalogue))
             .collect();
-        let mut groups: Vec<BTreeSet<Word>> = Vec::new();
+        let mut groups: BTreeMap<BTreeSet<Word>, u32> = BTreeMap::new();
         let mut types = TypeGraph::new(catalogue, platform);
-        let requirements = wanted.into_iter().map(|requirement| Numbered {
-            groups: requirement.groups.into_iter().map(|group| number_of(group, &mut groups)).collect(),
-            types: requirement.types.iter().map(|name| types.number_of(name, platform)).collect(),
-        });
-        let requirements: BTreeSet<Numbered> = requirements.collect();
+        let mut requirements: BTreeSet<Numbered> = BTreeSet::new();
+        for requirement in wanted {
+            let mut number_of = |group| {
+                let next = groups.len() as u32;
+                *groups.entry(group).or_insert(next)
+            };
+            let groups = requirement.groups.into_iter().map(&mut number_of).collect();
+            requirements.insert(Numbered { groups, types: requirement.types.iter().map(|name| types.number_of(name, platform)).collect() });
+        }
         types.keep_what_leads_to(requirements.iter().flat_map(|requirement| &requirement.types).copied());
-        let words: BTreeSet<&Word> = groups.iter().flatten().chain(types.words()).collect();
+        let words: BTreeSet<&Word> = groups.keys().flatten().chain(types.words()).collect();
         let words: Vec<Word> = words.into_iter().cloned().collect();
         types.number_words(&words);
-        let groups_of_word = words.iter().map(|word| (0..groups.len() as u32).filter(|&group| groups[group as usize].contains(word)).collect());
-        let automaton =
-            AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(words.iter().map(|word| word.text.as_bytes()))?;
-        let groups_of_word = groups_of_word.collect();
+        let mut groups_of_word = vec![Vec::new(); words.len()];
+        for (group, number) in &groups {
+            group.iter().filter_map(|word| words.binary_search(word).ok()).for_each(|word| groups_of_word[word].push(*number));
+        }
+        let kind = if files < MANY_FILES { AhoCorasickKind::ContiguousNFA } else { AhoCorasickKind::DFA };
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(kind)).build(words.iter().map(|word| word.text.as_bytes()))?;
         Ok(Self { automaton, groups_of_word, group_count: groups.len(), requirements: requirements.into_iter().collect(), types, words })
     }
 
@@ -105,14 +121,6 @@ impl PlatformFilter {
         let reached = self.types.reached(&seen);
         named.any(|requirement| requirement.types.iter().all(|&ty| reached[ty as usize]))
     }
-}
-
-fn number_of<T: PartialEq>(item: T, known: &mut Vec<T>) -> u32 {
-    let index = known.iter().position(|other| *other == item).unwrap_or_else(|| {
-        known.push(item);
-        known.len() - 1
-    });
-    index as u32
 }
 
 #[cfg(test)]

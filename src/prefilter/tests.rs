@@ -45,7 +45,7 @@ fn filter(accesses: Vec<Access>) -> Prefilter {
         constants: vec!["android.provider.ContactsContract.Contacts.*".into()],
         texts: vec!["content://com.android.contacts".into()],
     });
-    Prefilter::new(&catalogue).expect("a small automaton")
+    Prefilter::new(&catalogue, |_| 1).expect("a small automaton")
 }
 
 fn picks(filter: &Prefilter, text: &str) -> bool {
