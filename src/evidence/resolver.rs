@@ -672,7 +672,8 @@ impl<'m> Resolver<'m> {
 
     /// A name that stands for a type.
     fn type_named(&self, name: &str) -> Option<Typed> {
-        let looks_like_a_type = is_type_name(name) || (self.module.language.platform() == crate::source::Platform::Apple && name.starts_with(char::is_uppercase));
+        let looks_like_a_type =
+            is_type_name(name) || (self.module.language.platform() == crate::source::Platform::Apple && name.starts_with(char::is_uppercase));
         if !looks_like_a_type && self.names.import_of(name).is_none() {
             return None;
         }
