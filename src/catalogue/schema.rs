@@ -306,7 +306,7 @@ pub enum Needs {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RequirementEntry {
-    /// One of these suffices.
+    /// One of these suffices. Where one of them needs no asking for, the requirement asks nothing: give `levels` so that all do.
     #[serde(default)]
     pub any: Vec<Spanned<String>>,
     /// All of these.
