@@ -18,7 +18,7 @@ pub(super) fn blank_unreadable(text: &[u8]) -> Vec<u8> {
             blank(&mut blanked, start..start + length);
             length
         } else {
-            let length = unknown_letter(rest);
+            let length = if text[..start].ends_with(b"'") { 0 } else { unknown_letter(rest) };
             blanked[start..start + length].fill(b'z');
             length
         };
@@ -94,5 +94,6 @@ mod tests {
     #[test]
     fn all_letters_are_letters() {
         check("val 名x = 한 + é + \"😀\"", "val zzzx = zzz + é + \"😀\"");
+        check("'名'", "'名'");
     }
 }

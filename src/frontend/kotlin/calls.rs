@@ -37,11 +37,12 @@ impl<'t> Kotlin<'t> {
     pub(super) fn call_chain_of_operand(&mut self, operand: Node<'t>, torn: Vec<Link<'t>>) -> Expr {
         let (base, mut links) = links(operand);
         let mut torn = torn;
-        if let (Some(Link::Member { suffix: member, .. }), Some(Link::Call { member: called @ None, .. })) = (links.last().copied(), torn.first_mut()) {
-            if is_plain_member(member) {
-                *called = Some(member);
-                links.pop();
-            }
+        // The last member of the operand is what the first torn link calls.
+        if let (Some(&Link::Member { suffix: member, .. }), Some(Link::Call { member: called @ None, .. })) = (links.last(), torn.first_mut())
+            && is_plain_member(member)
+        {
+            *called = Some(member);
+            links.pop();
         }
         links.extend(torn);
         let mut chain = self.chain(operand, base, links);

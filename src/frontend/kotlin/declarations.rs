@@ -89,9 +89,10 @@ impl<'t> Kotlin<'t> {
         };
         let span = self.declaration_span(node);
         let keyword = tree::all_children(node).into_iter().find(|child| child.kind() != "modifiers").unwrap_or(node);
-        // An unnamed companion is `object Companion` in the tree.
-        let is_unnamed = self.tree.text[keyword.start_byte()..].starts_with("companion");
-        let is_companion = is_unnamed || self.tree.text[span.start as usize..keyword.start_byte()].split_whitespace().any(|word| word == "companion");
+        // An unnamed companion is `object Companion` in the tree, where the source has `companion object`.
+        let is_unnamed = self.tree.text_of(keyword).starts_with("compan");
+        let words = self.tree.text.get(span.start as usize..keyword.start_byte()).unwrap_or_default();
+        let is_companion = is_unnamed || words.split_whitespace().any(|word| word == "companion");
         let name = tree::child_of_kind(node, "type_identifier").filter(|_| !is_unnamed).map(|name| self.name(name));
         let name = name.unwrap_or_else(|| if is_companion { "Companion".to_owned() } else { String::new() });
         let modifiers = self.modifiers(node);

@@ -73,8 +73,8 @@ const UNFINISHED: [&[u8]; 26] = [
 pub(super) fn repair(text: &[u8], copy: &mut [u8]) {
     let tokens = tokens(text);
     let mut repairs = Repairs { text, tokens: &tokens, copy };
-    for index in 0..tokens.len() {
-        match tokens[index].kind {
+    for (index, token) in tokens.iter().enumerate() {
+        match token.kind {
             Kind::Open => {
                 repairs.separate(index);
                 repairs.unwrap_name(index);
@@ -223,9 +223,16 @@ impl<'r> Repairs<'r> {
             Kind::Close { is_condition } => !is_condition,
             Kind::Text => true,
             Kind::Open => false,
-            Kind::Other => self.word(last) == b"!!",
+            Kind::Other => self.word(last) == b"!!" || self.ends_type_arguments(index),
             Kind::Word => !UNFINISHED.contains(&self.word(last)) && self.before_path(index).is_none_or(|before| self.precedes_last_word(before)),
         }
+    }
+
+    /// Whether a `>` closes type arguments: nobody writes a comparison without a blank before it.
+    fn ends_type_arguments(&self, index: usize) -> bool {
+        let Some(before) = self.before(index) else { return false };
+        let is_joined = before.end == self.tokens[index].start;
+        self.first_byte(self.tokens[index]) == b'>' && is_joined && (before.kind == Kind::Word || matches!(self.first_byte(before), b'>' | b'?' | b'*'))
     }
 
     /// Whether the word after a token of the same line can be the last of its statement.
@@ -306,6 +313,7 @@ mod tests {
         check_semicolons("a.b!!|(c()).d()");
         check_semicolons("a[0]|// comment\n(c()).d()");
         check_semicolons("x as T|(c()).d()");
+        check_semicolons("x as a.T<List<U?>>|(c()).d()");
         check_semicolons("\"${f { a|(b()).c() }}\"|(c()).d()");
         check_semicolons("'('|(c()).d()");
     }
@@ -317,6 +325,8 @@ mod tests {
             "f(a) to\n (b)",
             "f(a\n (b))",
             "a +\n (b)",
+            "a >\n (b)",
+            "a ->\n (b)",
             "if (a)\n (b)",
             "x = if (a) b else\n (c)",
             "fun f\n(a: A) {}",
