@@ -175,7 +175,7 @@ impl<'t> Swift<'t> {
         (getter, setter)
     }
 
-    fn setter_parameter(&self, computed: Node<'_>) -> String {
+    pub(super) fn setter_parameter(&self, computed: Node<'_>) -> String {
         let setter = tree::child_of_kind(computed, "computed_setter");
         let name = setter.and_then(|setter| tree::child_of_kind(setter, "simple_identifier"));
         name.map_or("newValue".to_owned(), |name| self.name_of(name))
