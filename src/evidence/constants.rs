@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::resolver::Resolver;
 use super::types::Ty;
 use super::{Binding, Target, VariableKind};
-use crate::catalogue::{Carrier, Entry, Place, ValueSet};
+use crate::catalogue::{Carrier, Entry, Place, ValueSet, accessor_twin};
 use crate::evidence::resolver::{dotted, param_index};
 use crate::ir::{Call, ExitKind, Expr, ExprId, ExprKind, FunctionId, Literal, walk};
 
@@ -175,7 +175,13 @@ impl<'m> Resolver<'m> {
                         Ty::App { id, .. } => Some(format!("{}.{name}", self.module.types[*id as usize].name)),
                         _ => None,
                     },
-                    // `.value`, `.rawValue` of a constant.
+                    // What a getter of a platform object gives, by its name: `request.resources`.
+                    Ty::Named { name: owner, .. } if self.names.has_property_syntax() => {
+                        return Constants {
+                            values: accessor_twin(name).map(|getter| Constant::Path(format!("{owner}.{getter}"))).into_iter().collect(),
+                            incomplete: true,
+                        };
+                    }
                     _ => None,
                 },
                 (_, None) => dotted(expr),
@@ -217,6 +223,9 @@ impl<'m> Resolver<'m> {
                 _ => Constants::unknown(),
             },
             Some((Expr { kind: ExprKind::Implicit, .. }, _)) => Constants::one(Constant::Path(format!(".{}", call.name))),
+            Some((_, Some(super::Typed { ty: Ty::Named { name, .. }, .. }))) => {
+                Constants { values: vec![Constant::Path(format!("{name}.{}", call.name))], incomplete: true }
+            }
             _ => match self.out.types.get(&expr.id).map(|typed| &typed.ty) {
                 // A constructed object stands for its class (activity result contracts).
                 Some(Ty::Named { name, .. }) if name.rsplit('.').next() == Some(call.name.as_str()) => Constants::one(Constant::Path(name.clone())),
