@@ -17,8 +17,6 @@ mod operators;
 mod swift;
 mod tree;
 
-use std::borrow::Cow;
-
 use crate::ir::Module;
 use crate::source::{Language, SourceFile, Span};
 
@@ -69,9 +67,9 @@ pub fn lower(file: &SourceFile) -> Lowered {
 pub fn syntax_tree(file: &SourceFile) -> String {
     let parsed = match file.language {
         Language::Kotlin => kotlin::readable(&file.text),
-        Language::Swift => Some(Cow::Owned(swift::readable(&file.text))),
-        Language::ObjectiveC => Some(Cow::Owned(objc::readable(&file.text))),
-        Language::Java => Some(Cow::Borrowed(file.text.as_bytes())),
+        Language::Swift => Some(swift::readable(&file.text)),
+        Language::ObjectiveC => Some(objc::readable(&file.text)),
+        Language::Java => Some(file.text.as_bytes().to_vec()),
     };
     parsed.map_or_else(|| "refused\n".to_owned(), |text| tree::syntax_tree(file, &text))
 }

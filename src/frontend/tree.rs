@@ -200,7 +200,7 @@ pub(crate) fn syntax_tree(file: &SourceFile, text: &[u8]) -> String {
         let node = cursor.node();
         if node.is_named() || node.is_missing() {
             let field = cursor.field_name().map_or(String::new(), |field| format!("{field}: "));
-            let leaf = if node.child_count() == 0 { format!(" {:?}", &file.text[node.byte_range()]) } else { String::new() };
+            let leaf = if node.child_count() == 0 { format!(" {:?}", file.text.get(node.byte_range()).unwrap_or_default()) } else { String::new() };
             out.push_str(&format!("{:width$}{field}{}{leaf}\n", "", node.kind(), width = depth * 2));
         }
         if cursor.goto_first_child() {

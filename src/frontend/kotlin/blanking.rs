@@ -1,41 +1,28 @@
 //! What the Kotlin grammar cannot read, made harmless without moving a byte.
 
-use std::borrow::Cow;
-
-use super::line_starts;
+use super::tokens::word_length;
 use crate::frontend::blanking::blank;
 
 /// Annotations that stand before function types, where the grammar takes the parameters for their arguments.
 const BEFORE_FUNCTION_TYPES: [&str; 4] = ["Composable", "UiComposable", "ReadOnlyComposable", "ComposableTarget"];
 
-/// Blanks annotations before function types and the `data` of `data object`, ends statements before lines that start with a
-/// parenthesis, and puts letters that the grammar knows in place of those that it does not know.
-pub(super) fn blank_unreadable(text: &[u8]) -> Cow<'_, [u8]> {
-    let mut blanked = Cow::Borrowed(text);
+/// Blanks annotations before function types and puts letters that the grammar knows in place of those that it does not know.
+pub(super) fn blank_unreadable(text: &[u8]) -> Vec<u8> {
+    let mut blanked = text.to_vec();
     let mut offset = 0;
-    while let Some(found) = text[offset..].iter().position(|byte| matches!(byte, b'@' | b'd' | FIRST_UNKNOWN_LETTER..)) {
+    while let Some(found) = text[offset..].iter().position(|byte| matches!(byte, b'@' | FIRST_UNKNOWN_LETTER..)) {
         let start = offset + found;
-        offset = start + 1;
         let rest = &text[start..];
-        match rest[0] {
-            b'@' | b'd' => {
-                let length = if rest[0] == b'@' { annotations_before_type(rest) } else { data_before_object(text, start) };
-                if let Some(length) = length {
-                    blank(blanked.to_mut(), start..start + length);
-                    offset = start + length;
-                }
-            }
-            _ => {
-                let length = unknown_letter(rest);
-                if length > 0 {
-                    blanked.to_mut()[start..start + length].fill(b'z');
-                    offset = start + length;
-                }
-            }
-        }
-    }
-    for (at, byte) in line_starts::repairs(text) {
-        blanked.to_mut()[at] = byte;
+        let length = if rest[0] == b'@' {
+            let length = annotations_before_type(rest);
+            blank(&mut blanked, start..start + length);
+            length
+        } else {
+            let length = if text[..start].ends_with(b"'") { 0 } else { unknown_letter(rest) };
+            blanked[start..start + length].fill(b'z');
+            length
+        };
+        offset = start + length.max(1);
     }
     blanked
 }
@@ -55,40 +42,20 @@ fn unknown_letter(text: &[u8]) -> usize {
 
 /// The length of a run of annotations without arguments, one of them known to stand before function types, when blanks and an
 /// opening parenthesis follow. The grammar would take what the parenthesis holds for the arguments of the last one.
-fn annotations_before_type(text: &[u8]) -> Option<usize> {
+fn annotations_before_type(text: &[u8]) -> usize {
     let mut end = 0;
     let mut is_known = false;
     let mut next = 0;
     while text.get(next) == Some(&b'@') {
-        let length = name_length(&text[next + 1..]);
+        let length = word_length(&text[next + 1..]);
         if length == 0 {
-            return None;
+            return 0;
         }
         end = next + 1 + length;
         is_known |= BEFORE_FUNCTION_TYPES.iter().any(|known| known.as_bytes() == &text[next + 1..end]);
         next = end + blanks_and_comments(&text[end..]);
     }
-    (is_known && next > end && text.get(next) == Some(&b'(')).then_some(end)
-}
-
-/// The length of `data` at `start` when `object Name` follows on the line: without the modifier the grammar reads it the same way, with it
-/// only if the object has a body or supertype.
-fn data_before_object(text: &[u8], start: usize) -> Option<usize> {
-    let rest = text[start..].strip_prefix(b"data")?;
-    let is_word = start == 0 || !is_name_byte(text[start - 1]) && text[start - 1] != b'.';
-    let before_object = rest.len() - rest.trim_ascii_start().len();
-    let after_object = rest.trim_ascii_start().strip_prefix(b"object")?;
-    let is_one_line = before_object > 0 && !rest[..before_object].contains(&b'\n');
-    let is_named = after_object.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) && name_length(after_object.trim_ascii_start()) > 0;
-    (is_word && is_one_line && is_named).then_some(4)
-}
-
-fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
-}
-
-fn name_length(text: &[u8]) -> usize {
-    text.iter().take_while(|byte| is_name_byte(**byte)).count()
+    if is_known && next > end && text.get(next) == Some(&b'(') { end } else { 0 }
 }
 
 /// The length of the blanks and block comments at the start.
@@ -127,13 +94,6 @@ mod tests {
     #[test]
     fn all_letters_are_letters() {
         check("val 名x = 한 + é + \"😀\"", "val zzzx = zzz + é + \"😀\"");
-    }
-
-    #[test]
-    fn data_objects_are_objects() {
-        check("data object A\nsealed class B", "     object A\nsealed class B");
-        for text in ["val data\nobject A", "x.data object", "mydata object A", "data objects A", "data class A", "d"] {
-            check(text, text);
-        }
+        check("'名'", "'名'");
     }
 }

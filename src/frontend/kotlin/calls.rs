@@ -11,7 +11,7 @@ use crate::source::Span;
 
 /// One link of a chain; `node` is the expression that ends with it.
 #[derive(Clone, Copy)]
-enum Link<'t> {
+pub(super) enum Link<'t> {
     /// `.name`, `?.name`, `::name`, `::class`
     Member { node: Node<'t>, suffix: Node<'t> },
     /// `(…) {…}`, with the member that is called
@@ -24,6 +24,33 @@ impl<'t> Kotlin<'t> {
     /// A chain of calls, members and indices.
     pub(super) fn call_chain(&mut self, node: Node<'t>) -> Expr {
         let (base, links) = links(node);
+        let operand = last_operand(base);
+        if operand.id() == base.id() {
+            return self.chain(node, base, links);
+        }
+        // Links bind tighter than any operator, but the grammar reads `!f<A>(x)` as a call of `!f`: they belong to the last operand.
+        self.torn_links.insert(operand.id(), links);
+        self.expr(base)
+    }
+
+    /// The last operand of an operator with the links that the grammar gave to the whole.
+    pub(super) fn call_chain_of_operand(&mut self, operand: Node<'t>, torn: Vec<Link<'t>>) -> Expr {
+        let (base, mut links) = links(operand);
+        let mut torn = torn;
+        // The last member of the operand is what the first torn link calls.
+        if let (Some(&Link::Member { suffix: member, .. }), Some(Link::Call { member: called @ None, .. })) = (links.last(), torn.first_mut())
+            && is_plain_member(member)
+        {
+            *called = Some(member);
+            links.pop();
+        }
+        links.extend(torn);
+        let mut chain = self.chain(operand, base, links);
+        chain.span.start = operand.start_byte() as u32;
+        chain
+    }
+
+    fn chain(&mut self, node: Node<'t>, base: Node<'t>, links: Vec<Link<'t>>) -> Expr {
         let kept = links.len().min(self.tree.room() as usize / 2);
         let (flat, nested) = links.split_at(links.len() - kept);
         if !flat.is_empty() {
@@ -51,7 +78,8 @@ impl<'t> Kotlin<'t> {
     /// Lowers what the chain starts with, and says how many links that took.
     fn chain_base(&mut self, base: Node<'t>, links: &[Link<'t>]) -> (Expr, usize) {
         if let Some(&Link::Call { node, member: None, suffix }) = links.first() {
-            if base.kind() == "simple_identifier" {
+            // `set` and `get` are taken for accessors in some places.
+            if matches!(base.kind(), "simple_identifier" | "setter" | "getter") {
                 return (self.call(node, None, base, false, suffix), 1);
             }
             // On one line, the body of an object is read as a lambda that the object is called with.
@@ -269,11 +297,34 @@ fn links(node: Node<'_>) -> (Node<'_>, Vec<Link<'_>>) {
 /// Receiver and suffix of `receiver.name`, when that is what is called.
 fn called_member(callee: Node<'_>) -> Option<(Node<'_>, Node<'_>)> {
     let [receiver, suffix] = tree::children(callee)[..] else { return None };
-    let is_member = callee.kind() == "navigation_expression"
-        && suffix.kind() == "navigation_suffix"
-        && tree::child_of_kind(suffix, "::").is_none()
-        && tree::child_of_kind(suffix, "simple_identifier").is_some();
+    let is_member = callee.kind() == "navigation_expression" && suffix.kind() == "navigation_suffix" && is_plain_member(suffix);
     is_member.then_some((receiver, suffix))
+}
+
+/// `.name` or `?.name`
+fn is_plain_member(suffix: Node<'_>) -> bool {
+    tree::child_of_kind(suffix, "::").is_none() && tree::child_of_kind(suffix, "simple_identifier").is_some()
+}
+
+/// What stands last in an expression of operators without parentheses around it; else the expression itself.
+fn last_operand(node: Node<'_>) -> Node<'_> {
+    let mut node = node;
+    loop {
+        let parts = tree::children(node);
+        let has_operand = match node.kind() {
+            "prefix_expression" | "additive_expression" | "multiplicative_expression" | "range_expression" | "infix_expression" => true,
+            "elvis_expression" | "comparison_expression" | "equality_expression" | "conjunction_expression" | "disjunction_expression" => true,
+            "check_expression" => tree::child_of_kind(node, "in").is_some(),
+            "if_expression" => parts.last().is_some_and(|last| last.kind() == "control_structure_body"),
+            "control_structure_body" => tree::child_of_kind(node, "{").is_none(),
+            _ => false,
+        };
+        match parts.last() {
+            // The braces of a branch end it.
+            Some(last) if has_operand && !(last.kind() == "control_structure_body" && tree::child_of_kind(*last, "{").is_some()) => node = *last,
+            _ => return node,
+        }
+    }
 }
 
 fn is_safe(suffix: Node<'_>) -> bool {

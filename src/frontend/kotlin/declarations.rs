@@ -87,11 +87,16 @@ impl<'t> Kotlin<'t> {
             _ if has("enum") => TypeKind::Enum,
             _ => TypeKind::Class,
         };
-        let is_companion = node.kind() == "companion_object";
-        let unnamed = if is_companion { "Companion" } else { "" };
-        let name = tree::child_of_kind(node, "type_identifier").map_or(unnamed.to_owned(), |name| self.name(name));
+        let span = self.declaration_span(node);
+        let keyword = tree::all_children(node).into_iter().find(|child| child.kind() != "modifiers").unwrap_or(node);
+        // An unnamed companion is `object Companion` in the tree, where the source has `companion object`.
+        let is_unnamed = self.tree.text_of(keyword).starts_with("compan");
+        let words = self.tree.text.get(span.start as usize..keyword.start_byte()).unwrap_or_default();
+        let is_companion = is_unnamed || words.split_whitespace().any(|word| word == "companion");
+        let name = tree::child_of_kind(node, "type_identifier").filter(|_| !is_unnamed).map(|name| self.name(name));
+        let name = name.unwrap_or_else(|| if is_companion { "Companion".to_owned() } else { String::new() });
         let modifiers = self.modifiers(node);
-        let mut decl = self.build.new_type(kind, name, tree::span(node));
+        let mut decl = self.build.new_type(kind, name, span);
         decl.is_companion = is_companion;
         decl.supertypes = self.supertypes(node);
         decl.annotations = modifiers.annotations;

@@ -46,7 +46,10 @@ impl<'t> Kotlin<'t> {
         if !self.tree.enter(node, 1) {
             return self.unknown(node);
         }
-        let expr = self.expr_unguarded(node);
+        let expr = match self.torn_links.remove(&node.id()) {
+            Some(links) => self.call_chain_of_operand(node, links),
+            None => self.expr_unguarded(node),
+        };
         self.tree.leave(1);
         expr
     }
@@ -54,6 +57,10 @@ impl<'t> Kotlin<'t> {
     fn expr_unguarded(&mut self, node: Node<'t>) -> Expr {
         match node.kind() {
             "simple_identifier" => {
+                let name = self.name(node);
+                self.tree.at(node, ExprKind::Name(name))
+            }
+            "getter" | "setter" if tree::child_of_kind(node, "function_body").is_none() => {
                 let name = self.name(node);
                 self.tree.at(node, ExprKind::Name(name))
             }

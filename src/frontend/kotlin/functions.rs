@@ -13,7 +13,7 @@ impl<'t> Kotlin<'t> {
     pub(super) fn function(&mut self, node: Node<'t>, kind: FunctionKind) -> FunctionId {
         let name_node = tree::child_of_kind(node, "simple_identifier").unwrap_or(node);
         let modifiers = self.modifiers(node);
-        let mut function = self.build.new_function(kind, self.name(name_node), tree::span(node));
+        let mut function = self.build.new_function(kind, self.name(name_node), self.declaration_span(node));
         function.name_span = tree::span(name_node);
         function.receiver = node.child_by_field_name("receiver").and_then(|receiver| self.type_in(receiver));
         function.params = self.params_in(node);

@@ -7,16 +7,17 @@ mod control;
 mod declarations;
 mod expressions;
 mod functions;
-mod line_starts;
 mod literals;
 mod matching;
 mod objects;
 mod properties;
+mod repairs;
 mod statements;
 mod templates;
+mod tokens;
 mod types;
 
-use std::borrow::Cow;
+use std::collections::HashMap;
 
 use tree_sitter::Node;
 
@@ -50,10 +51,10 @@ pub(crate) fn lower(text: &str) -> Lowered {
 }
 
 /// The text with what the grammar cannot read made harmless, at the same offsets. `None` when it would crash the parser all the same.
-pub(crate) fn readable(text: &str) -> Option<Cow<'_, [u8]>> {
-    let readable = blanking::blank_unreadable(text.as_bytes());
-    let defused = templates::defuse(&readable)?;
-    Some(defused.map_or(readable, Cow::Owned))
+pub(crate) fn readable(text: &str) -> Option<Vec<u8>> {
+    let mut readable = blanking::blank_unreadable(text.as_bytes());
+    repairs::repair(text.as_bytes(), &mut readable);
+    templates::defuse(readable)
 }
 
 /// The state of lowering one file.
@@ -61,11 +62,13 @@ struct Kotlin<'t> {
     tree: Lowering<'t>,
     build: ModuleBuilder,
     errors: Errors<'t>,
+    /// Links of call chains by the node of the operand that they belong to.
+    torn_links: HashMap<usize, Vec<calls::Link<'t>>>,
 }
 
 impl<'t> Kotlin<'t> {
     fn new(text: &'t str, root: Node<'t>) -> Self {
-        Self { tree: Lowering::new(text), build: ModuleBuilder::new(Language::Kotlin), errors: Errors::new(root) }
+        Self { tree: Lowering::new(text), build: ModuleBuilder::new(Language::Kotlin), errors: Errors::new(root), torn_links: HashMap::new() }
     }
 
     fn source_file(&mut self, node: Node<'t>) {

@@ -2,7 +2,7 @@
 //! when the table is full. An error inside a template is enough to leave its string open for good, so a file with more templates
 //! than the table has places is parsed without them.
 
-use super::line_starts::{character_length, comment_length};
+use super::tokens::{character_length, comment_length};
 use crate::frontend::blanking::blank;
 
 /// The table holds 512 strings; this stays clear of it. Hardly any file that a person wrote has as many templates.
@@ -11,13 +11,13 @@ const MAX_TEMPLATES: usize = 500;
 /// Makes a text safe to parse. `None` when its templates nest too deep, or when it is not even clear where they are.
 ///
 /// Each string with templates becomes a sum of what it interpolates, at the same offsets: `"a ${b} c"` becomes `(  +(b)  )`.
-pub(super) fn defuse(text: &[u8]) -> Option<Option<Vec<u8>>> {
-    if count(text) < MAX_TEMPLATES {
-        return Some(None);
+pub(super) fn defuse(text: Vec<u8>) -> Option<Vec<u8>> {
+    if count(&text) < MAX_TEMPLATES {
+        return Some(text);
     }
-    let mut scan = Scan { text, inside: Vec::new(), deepest: 0, defused: text.to_vec() };
+    let mut scan = Scan { text: &text, inside: Vec::new(), deepest: 0, defused: text.clone() };
     scan.run();
-    (scan.deepest < MAX_TEMPLATES && count(&scan.defused) < MAX_TEMPLATES).then_some(Some(scan.defused))
+    (scan.deepest < MAX_TEMPLATES && count(&scan.defused) < MAX_TEMPLATES).then_some(scan.defused)
 }
 
 fn count(text: &[u8]) -> usize {
@@ -169,11 +169,11 @@ mod tests {
     #[test]
     fn many_templates_are_fine_when_they_do_not_nest() {
         let many = "val a = \"${b} {\"\n".repeat(2000);
-        assert_eq!(defuse(many.as_bytes()), Some(Some("val a = (+(b)  )\n".repeat(2000).into_bytes())));
+        assert_eq!(defuse(many.into_bytes()), Some("val a = (+(b)  )\n".repeat(2000).into_bytes()));
         let nested = "\"${".repeat(600) + "1" + &"}\"".repeat(600);
-        assert_eq!(defuse(nested.as_bytes()), None);
+        assert_eq!(defuse(nested.into_bytes()), None);
         let hidden = "\"${".to_owned() + &"\"}${".repeat(600);
-        assert_eq!(defuse(hidden.as_bytes()), None, "the closing braces are text");
-        assert_eq!(defuse(b"\"${a}\""), Some(None), "few are left alone");
+        assert_eq!(defuse(hidden.into_bytes()), None, "the closing braces are text");
+        assert_eq!(defuse(b"\"${a}\"".to_vec()), Some(b"\"${a}\"".to_vec()), "few are left alone");
     }
 }

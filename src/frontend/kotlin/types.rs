@@ -2,9 +2,10 @@
 
 use tree_sitter::Node;
 
-use super::Kotlin;
+use super::{Kotlin, repairs};
 use crate::frontend::tree;
 use crate::ir::{Annotation, Param, TypeRef, Visibility};
+use crate::source::Span;
 
 /// What modifiers say that matters.
 pub(super) struct Modifiers {
@@ -12,6 +13,18 @@ pub(super) struct Modifiers {
     pub visibility: Visibility,
     pub is_override: bool,
     pub is_variadic: bool,
+}
+
+impl Modifiers {
+    fn add(&mut self, word: &str) {
+        match word {
+            "private" => self.visibility = Visibility::Private,
+            "internal" | "protected" => self.visibility = Visibility::Internal,
+            "override" => self.is_override = true,
+            "vararg" => self.is_variadic = true,
+            _ => {}
+        }
+    }
 }
 
 /// Whether a node is a type.
@@ -90,32 +103,47 @@ impl<'t> Kotlin<'t> {
         ty
     }
 
-    /// The modifiers of a declaration.
+    /// The modifiers of a declaration. Annotations stand in the tree; the words are blanked there and read from the source.
     pub(super) fn modifiers(&mut self, node: Node<'t>) -> Modifiers {
         let mut modifiers = Modifiers { annotations: Vec::new(), visibility: Visibility::Public, is_override: false, is_variadic: false };
-        for list in tree::children(node) {
-            match list.kind() {
-                "modifiers" | "parameter_modifiers" => self.add_modifiers(list, &mut modifiers),
-                "annotation" => modifiers.annotations.extend(self.annotation(list)),
-                _ => {}
-            }
+        let children = tree::all_children(node);
+        for list in children.iter().filter(|child| matches!(child.kind(), "modifiers" | "parameter_modifiers")) {
+            self.add_annotations(*list, &mut modifiers);
         }
+        let keyword = children.iter().find(|child| child.kind() != "modifiers").map_or(node.start_byte(), |keyword| keyword.start_byte());
+        let words = self.tree.text.get(self.declaration_start(node)..keyword).unwrap_or_default();
+        words.split_whitespace().for_each(|word| modifiers.add(word));
         modifiers
     }
 
+    /// Where a declaration starts in the source: with the modifiers that are blanked in the tree.
+    pub(super) fn declaration_start(&self, node: Node<'t>) -> usize {
+        let mut start = node.start_byte();
+        while let Some(before) = self.tree.text.get(..start) {
+            let word_end = before.trim_end_matches([' ', '\t']).len();
+            let word = before[..word_end].rsplit(|character: char| !character.is_alphanumeric() && character != '_').next().unwrap_or_default();
+            if word_end == start || !repairs::is_modifier(word.as_bytes()) {
+                break;
+            }
+            start = word_end - word.len();
+        }
+        start
+    }
+
+    /// The span of a declaration with its modifiers.
+    pub(super) fn declaration_span(&self, node: Node<'t>) -> Span {
+        Span::new(self.declaration_start(node), node.end_byte())
+    }
+
+    /// Annotations and words of a list of modifiers.
     pub(super) fn add_modifiers(&mut self, list: Node<'t>, modifiers: &mut Modifiers) {
-        for modifier in tree::children(list) {
-            if modifier.kind() == "annotation" {
-                modifiers.annotations.extend(self.annotation(modifier));
-                continue;
-            }
-            match self.tree.text_of(modifier) {
-                "private" => modifiers.visibility = Visibility::Private,
-                "internal" | "protected" => modifiers.visibility = Visibility::Internal,
-                "override" => modifiers.is_override = true,
-                "vararg" => modifiers.is_variadic = true,
-                _ => {}
-            }
+        self.add_annotations(list, modifiers);
+        tree::children(list).into_iter().for_each(|modifier| modifiers.add(self.tree.text_of(modifier)));
+    }
+
+    fn add_annotations(&mut self, list: Node<'t>, modifiers: &mut Modifiers) {
+        for annotation in tree::children(list).into_iter().filter(|child| child.kind() == "annotation") {
+            modifiers.annotations.extend(self.annotation(annotation));
         }
     }
 
