@@ -142,8 +142,17 @@ impl Value {
                 let matching = known.iter().filter(|(known, _)| known.may_be(key)).map(|(_, facts)| Some(facts.clone()));
                 matching.fold(rest.clone(), either)
             }
-            Value::Closure(_) | Value::Functions(_) | Value::Object(_) | Value::Permissions(_) if *key == Key::Null => None,
+            _ if *key == Key::Null && self.is_never_null() => None,
             _ => Some(Facts::none()),
+        }
+    }
+
+    /// Functions, objects and constants are there. What a parameter stands for may not be.
+    fn is_never_null(&self) -> bool {
+        match self {
+            Value::Closure(_) | Value::Functions(_) | Value::Object(_) => true,
+            Value::Permissions(all) => !all.iter().any(|one| one.all.iter().any(|subject| matches!(subject, Subject::Param(..)))),
+            _ => false,
         }
     }
 
@@ -247,7 +256,7 @@ impl Value {
             }
             // Answers of checks joined with constants: what they are when they grant would have to be spelled out; see `Walker::as_truth`.
             Value::Unknown => Some((Vec::new(), Some(facts.clone()))),
-            Value::Closure(_) | Value::Functions(_) | Value::Object(_) | Value::Permissions(_) => Some((vec![(Key::NonNull, facts.clone())], None)),
+            _ if self.is_never_null() => Some((vec![(Key::NonNull, facts.clone())], None)),
             _ => Some((Vec::new(), Some(facts.clone()))),
         }
     }
