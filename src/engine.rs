@@ -268,7 +268,9 @@ fn catch_quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
             let is_caught = CAUGHT.with_borrow_mut(|caught| {
                 caught.as_mut().map(|message| {
                     let place = panic.location().map_or_else(String::new, |place| format!(" ({}:{})", place.file(), place.line()));
-                    *message = format!("{}{place}", panic.payload_as_str().unwrap_or("a panic"));
+                    let payload = panic.payload();
+                    let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+                    *message = format!("{}{place}", text.unwrap_or("a panic"));
                 })
             });
             if is_caught.is_none() {

@@ -19,13 +19,21 @@ struct Grammar {
     without_calls: &'static [&'static str],
 }
 
-const GRAMMARS: [Grammar; 2] = [
+const GRAMMARS: [Grammar; 4] = [
     Grammar { language: Language::Kotlin, grammar: || tree_sitter_kotlin::LANGUAGE.into(), called_name: kotlin_called_name, without_calls: &["annotation"] },
     Grammar {
         language: Language::Java,
         grammar: || tree_sitter_java::LANGUAGE.into(),
         called_name: java_called_name,
         without_calls: &["annotation", "marker_annotation"],
+    },
+    Grammar { language: Language::Swift, grammar: || tree_sitter_swift::LANGUAGE.into(), called_name: swift_called_name, without_calls: &[] },
+    Grammar {
+        language: Language::ObjectiveC,
+        grammar: || tree_sitter_objc::LANGUAGE.into(),
+        called_name: objc_called_name,
+        // Macros are replaced before the frontend parses.
+        without_calls: &["ERROR", "macro_type_specifier", "preproc_call", "attribute_specifier"],
     },
 ];
 
@@ -193,6 +201,52 @@ fn java_called_name(node: Node<'_>, _: &str) -> Option<Span> {
                 name = *if kind == "generic_type" { parts.first()? } else { parts.last()? };
             }
             Some(span(name))
+        }
+        _ => None,
+    }
+}
+
+fn swift_called_name(node: Node<'_>, text: &str) -> Option<Span> {
+    let parts = named_children(node);
+    let suffix = *parts.last()?;
+    if node.kind() == "macro_invocation" {
+        return parts.iter().find(|part| part.kind() == "simple_identifier").copied().map(span);
+    }
+    if !matches!(node.kind(), "call_expression" | "constructor_expression") || text[suffix.byte_range()].starts_with('[') {
+        return None;
+    }
+    let arguments = named_children(suffix).into_iter().flat_map(named_children);
+    if arguments.into_iter().any(|argument| argument.child_by_field_name("reference_specifier").is_some()) {
+        return None;
+    }
+    // `!(a)` and `-(a)` are read as calls of the operator, `!f(a)` as a call of `!f`.
+    let mut name = node.child(0)?;
+    while let "prefix_expression" | "postfix_expression" | "user_type" | "navigation_expression" = name.kind() {
+        let inner = named_children(name).into_iter().filter(|part| part.kind() != "type_arguments" && part.kind() != "bang").last()?;
+        name = if inner.kind() == "navigation_suffix" { *named_children(inner).last()? } else { inner };
+    }
+    (name.is_named() && name.kind() != "bang" && &text[name.byte_range()] != "defer").then(|| span(name))
+}
+
+fn objc_called_name(node: Node<'_>, text: &str) -> Option<Span> {
+    let word = |node: Node<'_>| text[node.byte_range()].to_owned();
+    match node.kind() {
+        "message_expression" => {
+            let (receiver, name) = (node.child_by_field_name("receiver")?, node.child_by_field_name("method")?);
+            let is_class = receiver.kind() == "identifier" && word(receiver).starts_with(char::is_uppercase);
+            match word(name).as_str() {
+                "alloc" | "class" if is_class => None,
+                "new" if is_class => Some(span(receiver)),
+                "new" if receiver.kind() == "generic_specifier" => Some(span(receiver.child(0)?)),
+                selector if selector.starts_with("init") && receiver.child_by_field_name("method").is_some_and(|inner| word(inner) == "alloc") => {
+                    Some(span(receiver.child_by_field_name("receiver")?))
+                }
+                _ => Some(span(name)),
+            }
+        }
+        "call_expression" => {
+            let function = node.child_by_field_name("function")?;
+            Some(span(function.child_by_field_name("field").unwrap_or(function)))
         }
         _ => None,
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::facts::{Atom, Clause, Facts, Subject};
 use crate::catalogue::{Access, Catalogue, Conjunct, Failure, Levels, PermissionId};
+use crate::source::Platform;
 
 /// What must be granted, in one form for catalogue accesses and for functions that demand permissions.
 pub(crate) struct Requirement {
@@ -54,7 +55,7 @@ impl Requirement {
     pub(crate) fn fulfilled_by<'f>(&self, facts: &'f Facts, catalogue: &Catalogue) -> Option<Vec<&'f Clause>> {
         let mut used: Vec<&'f Clause> = Vec::new();
         for level in self.interesting_levels(facts, catalogue) {
-            if !self.levels.contains(level) || excluded(facts, level) {
+            if !self.levels.contains(level) || excluded(facts, level, catalogue) {
                 continue;
             }
             for conjunct in self.conjuncts.iter().filter(|conjunct| conjunct.levels.contains(level)) {
@@ -108,12 +109,19 @@ impl Requirement {
     }
 }
 
-/// Whether the point cannot be reached on a version.
-fn excluded(facts: &Facts, level: u32) -> bool {
+/// The version from which on permissions are asked for at run time. On older ones they are granted at install.
+const RUNTIME_PERMISSIONS: u32 = 23;
+
+/// Whether the point cannot be reached on a version: a test of the version says so, or a grant of a permission that cannot be had there.
+fn excluded(facts: &Facts, level: u32, catalogue: &Catalogue) -> bool {
     facts.clauses().iter().any(|clause| {
         clause.atoms.iter().all(|atom| match atom {
             Atom::Below(bound) => level >= *bound,
             Atom::AtLeast(bound) => level < *bound,
+            Atom::Granted(Subject::Permission(id)) => {
+                let permission = catalogue.permission(*id);
+                permission.platform == Platform::Android && level >= RUNTIME_PERMISSIONS && !permission.levels.contains(level)
+            }
             _ => false,
         })
     })

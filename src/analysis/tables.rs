@@ -96,7 +96,7 @@ impl Tables {
 
     /// Notes a write.
     pub(crate) fn write(&mut self, place: Target, value: Value, facts: &Facts) {
-        let folded = value.join(facts, Value::Choice { known: Vec::new(), rest: None }, facts);
+        let folded = value.folded(facts);
         let joined = match self.places.remove(&place) {
             Some(known) => known.join(&Facts::none(), folded, &Facts::none()),
             None => folded,

@@ -185,6 +185,16 @@ impl Value {
         }
     }
 
+    /// The value with what holds where it was made folded in.
+    pub(crate) fn folded(self, facts: &Facts) -> Value {
+        match self {
+            Value::Choice { known, rest } => {
+                Value::Choice { known: known.into_iter().map(|(key, own)| (key, own.and(facts))).collect(), rest: rest.map(|own| own.and(facts)) }
+            }
+            other => other,
+        }
+    }
+
     fn alternatives(make: impl Fn(Vec<Alternative>) -> Value, left: Vec<Alternative>, here: &Facts, right: Vec<Alternative>, there: &Facts) -> Value {
         let fold = |alternative: Alternative, facts: &Facts| Alternative { given: alternative.given.and(&versions_only(facts)), ..alternative };
         let mut all: Vec<Alternative> = left.into_iter().map(|alternative| fold(alternative, here)).collect();

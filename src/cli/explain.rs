@@ -12,7 +12,7 @@ use crate::engine::{self, Options, Progress};
 use crate::report::words::{self, StepKind};
 use crate::report::{escape, summary};
 use crate::scan::Scan;
-use crate::verdict::{Rule, Site, Verdict};
+use crate::verdict::{Place, Rule, Site, Verdict};
 
 /// How many neighbours are named when nothing stands at a place.
 const NEIGHBOURS: usize = 3;
@@ -115,7 +115,6 @@ fn explain_site(scan: &Scan, index: usize, catalogue: &Catalogue, out: &mut Stri
     put(out, &format!("  function  {function}{dead}"));
     let steps: Vec<_> = site.trace.iter().map(words::step).collect();
     for (index, step) in steps.iter().enumerate() {
-        let (path, at) = scan.locate(step.place);
         let title = if index > 0 {
             ""
         } else if site.verdict == Verdict::Guarded {
@@ -124,19 +123,23 @@ fn explain_site(scan: &Scan, index: usize, catalogue: &Catalogue, out: &mut Stri
             "path"
         };
         let mark = if step.kind == StepKind::Check { "* " } else { "" };
-        put(out, &format!("  {title:<9} {mark}{path}:{}: {}", at.line, step.text));
+        put(out, &format!("  {title:<9} {mark}{}: {}", seen_from(site, step.place, scan), step.text));
     }
     if let Some(near) = &site.near_miss {
-        let (path, at) = scan.locate(near.place);
-        put(out, &format!("  but       {path}:{}: {}", at.line, words::miss(near)));
+        put(out, &format!("  but       {}: {}", seen_from(site, near.place, scan), words::miss(near)));
     }
     for finding in scan.outcome.findings.iter().filter(|finding| finding.site == index) {
         let message = words::message(finding, scan, catalogue);
-        let (path, at) = scan.locate(finding.place);
-        put(out, &format!("  finding   {path}:{}: {}[{}]: {}", at.line, message.severity, message.rule, message.title));
+        put(out, &format!("  finding   {}: {}[{}]: {}", seen_from(site, finding.place, scan), message.severity, message.rule, message.title));
         put(out, &format!("  help      {}", message.help.text()));
     }
     put(out, "");
+}
+
+/// The line of a place, with its file where that is another one.
+fn seen_from(site: &Site, place: Place, scan: &Scan) -> String {
+    let (path, at) = scan.locate(place);
+    if place.file == site.place.file { format!("line {}", at.line) } else { format!("{path}:{}", at.line) }
 }
 
 fn meaning(verdict: Verdict) -> &'static str {

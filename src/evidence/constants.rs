@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::resolver::Resolver;
 use super::types::Ty;
 use super::{Binding, Target, VariableKind};
-use crate::catalogue::{Carrier, Entry, Place, ValueSet};
+use crate::catalogue::{Carrier, Entry, Place, ValueSet, accessor_twin};
 use crate::evidence::resolver::{dotted, param_index};
 use crate::ir::{Call, ExitKind, Expr, ExprId, ExprKind, FunctionId, Literal, walk};
 
@@ -91,17 +91,22 @@ pub(crate) const COLLECTION_BUILDERS: [&str; 14] = [
 
 /// Depth to which values are followed.
 const MAX_STEPS: u32 = 12;
+/// Expressions looked at for one question: values of parameters fan out over all call sites.
+const MAX_LOOKUPS: u32 = 500;
 
 impl<'m> Resolver<'m> {
     /// The constants that an expression may stand for.
     pub(super) fn constants(&self, expr: &'m Expr, sites: &CallSites<'m>) -> Constants {
+        sites.fuel.set(MAX_LOOKUPS);
         self.constants_within(expr, sites, MAX_STEPS)
     }
 
     fn constants_within(&self, expr: &'m Expr, sites: &CallSites<'m>, steps: u32) -> Constants {
-        if steps == 0 {
+        let fuel = sites.fuel.get();
+        if steps == 0 || fuel == 0 {
             return Constants::unknown();
         }
+        sites.fuel.set(fuel - 1);
         let next = |expr: &'m Expr| self.constants_within(expr, sites, steps - 1);
         match &expr.kind {
             ExprKind::Literal(Literal::Text(text)) => Constants::one(Constant::Text(text.clone())),
@@ -175,7 +180,13 @@ impl<'m> Resolver<'m> {
                         Ty::App { id, .. } => Some(format!("{}.{name}", self.module.types[*id as usize].name)),
                         _ => None,
                     },
-                    // `.value`, `.rawValue` of a constant.
+                    // What a getter of a platform object gives, by its name: `request.resources`.
+                    Ty::Named { name: owner, .. } if self.names.has_property_syntax() => {
+                        return Constants {
+                            values: accessor_twin(name).map(|getter| Constant::Path(format!("{owner}.{getter}"))).into_iter().collect(),
+                            incomplete: true,
+                        };
+                    }
                     _ => None,
                 },
                 (_, None) => dotted(expr),
@@ -217,6 +228,9 @@ impl<'m> Resolver<'m> {
                 _ => Constants::unknown(),
             },
             Some((Expr { kind: ExprKind::Implicit, .. }, _)) => Constants::one(Constant::Path(format!(".{}", call.name))),
+            Some((_, Some(super::Typed { ty: Ty::Named { name, .. }, .. }))) => {
+                Constants { values: vec![Constant::Path(format!("{name}.{}", call.name))], incomplete: true }
+            }
             _ => match self.out.types.get(&expr.id).map(|typed| &typed.ty) {
                 // A constructed object stands for its class (activity result contracts).
                 Some(Ty::Named { name, .. }) if name.rsplit('.').next() == Some(call.name.as_str()) => Constants::one(Constant::Path(name.clone())),
@@ -278,6 +292,8 @@ fn collect_returns<'m>(expr: &'m Expr, out: &mut Vec<&'m Expr>) {
 #[derive(Default)]
 pub(super) struct CallSites<'m> {
     pub(super) by_function: HashMap<FunctionId, Vec<&'m Call>>,
+    /// Lookups left for the question at hand.
+    fuel: std::cell::Cell<u32>,
 }
 
 impl<'m> CallSites<'m> {

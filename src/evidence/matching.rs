@@ -101,7 +101,7 @@ impl<'m> Resolver<'m> {
         if !self.form_fits(point, symbol, member) {
             return None;
         }
-        let (confidence, evidence, needs_argument) = self.owner_fits(point, symbol, member)?;
+        let (confidence, evidence, needs_argument) = self.owner_fits(point, entry, symbol, member)?;
         let holds = symbol.when.iter().all(|when| self.condition_holds(point, member, when, sites));
         if !holds || (needs_argument && symbol.when.iter().all(|when| when.is.is_none() && when.of_type.is_none())) {
             return None;
@@ -151,7 +151,7 @@ impl<'m> Resolver<'m> {
     }
 
     /// Whether the receiver is of the owner's type: how sure, on which evidence, and whether the arguments still have to confirm it.
-    fn owner_fits(&self, point: &Point<'m, '_>, symbol: &Symbol, member: &Member) -> Option<(Confidence, &'static str, bool)> {
+    fn owner_fits(&self, point: &Point<'m, '_>, entry: Entry, symbol: &Symbol, member: &Member) -> Option<(Confidence, &'static str, bool)> {
         if member.is_constructor {
             let owner = symbol.owner.as_deref()?;
             let made = self.out.types.get(&point.expr.id)?;
@@ -159,12 +159,24 @@ impl<'m> Resolver<'m> {
             return is_it.then(|| (confidence(made.certain), "constructs the type", false));
         }
         let Some(owner) = symbol.owner.as_deref() else {
-            return self.free_function_fits(point, member);
+            return match entry {
+                Entry::Carrier(_) if point.receiver.is_some() => Some((Confidence::Likely, "its name", false)),
+                _ if point.receiver.is_some() && symbol.evidence == Evidence::Name && !self.out.callees.contains_key(&point.expr.id) => {
+                    Some((Confidence::Likely, "a distinctive name", false))
+                }
+                _ => self.free_function_fits(point, member),
+            };
         };
         match point.receiver {
             // Swift's `.member(…)`: the type is left to the compiler.
             Some(Expr { kind: ExprKind::Implicit, .. }) => (symbol.evidence == Evidence::Name).then_some((Confidence::Likely, "a distinctive name", false)),
-            Some(receiver) => self.receiver_fits(self.out.types.get(&receiver.id), owner, symbol),
+            // An extension function, named by its import.
+            Some(_) if self.is_imported(owner, member, false) => Some((Confidence::Certain, "its import", false)),
+            Some(receiver) => {
+                let receiver = self.out.types.get(&receiver.id);
+                let is_plausible = receiver.is_some() || self.name_is_telling(point, owner, member);
+                is_plausible.then(|| self.receiver_fits(receiver, owner, symbol)).flatten()
+            }
             None => self.bare_fits(point, owner, symbol, member),
         }
     }
@@ -195,6 +207,18 @@ impl<'m> Resolver<'m> {
         }
     }
 
+    /// Swift drops so many words from names that an unknown receiver needs more: the framework's import, or the argument labels in full.
+    fn name_is_telling(&self, point: &Point<'m, '_>, owner: &str, member: &Member) -> bool {
+        if self.module.language != Language::Swift {
+            return true;
+        }
+        let framework = self.catalogue.types.get(owner).and_then(|known| known.module.as_deref());
+        let is_imported = framework.is_some_and(|framework| self.names.imports_module(framework));
+        let labels = member.labels.as_deref().unwrap_or_default();
+        let all_there = point.call.is_some_and(|call| labels.len() == call.args.len() && labels.iter().any(|label| label != "_"));
+        is_imported || all_there
+    }
+
     fn perhaps(&self, owner: &str, symbol: &Symbol) -> Option<(Confidence, &'static str, bool)> {
         if self.catalogue.types.get(owner).is_some_and(|known| known.implicit) {
             return Some((Confidence::Likely, "a member that an unseen superclass has", false));
@@ -215,13 +239,7 @@ impl<'m> Resolver<'m> {
         if bare.is_own {
             return None;
         }
-        let names: Vec<&str> = member_names(member).collect();
-        let imported = self.module.imports.iter().any(|import| {
-            let direct = !import.wildcard && import.path.rsplit_once('.').is_some_and(|(path, last)| path == owner && names.contains(&last));
-            let all = import.wildcard && import.path == owner;
-            direct || all
-        });
-        if imported {
+        if self.is_imported(owner, member, true) {
             return Some((Confidence::Certain, "its import", false));
         }
         let mut best = None;
@@ -234,6 +252,14 @@ impl<'m> Resolver<'m> {
         }
         let plausible = bare.has_unknown && symbol.evidence == Evidence::Name && self.names.mentions_package_of(owner);
         best.or(plausible.then_some((Confidence::Likely, "a distinctive name", false)))
+    }
+
+    /// Whether an import names the member itself, or (`with_wildcards`) everything of its owner.
+    fn is_imported(&self, owner: &str, member: &Member, with_wildcards: bool) -> bool {
+        self.module.imports.iter().any(|import| {
+            let direct = || import.path.rsplit_once('.').is_some_and(|(path, last)| path == owner && member_names(member).any(|name| name == last));
+            if import.wildcard { with_wildcards && import.path == owner } else { direct() }
+        })
     }
 
     fn condition_holds(&self, point: &Point<'m, '_>, member: &Member, when: &When, sites: &CallSites<'m>) -> bool {

@@ -124,6 +124,7 @@ impl<'m> Resolution<'m> {
             for param in &function.params {
                 param.default.iter().for_each(|default| record(default, &mut exprs));
             }
+            function.annotations.iter().flat_map(|annotation| &annotation.args).for_each(|arg| record(&arg.value, &mut exprs));
             function.body.iter().for_each(|body| record(body, &mut exprs));
         }
         Self {

@@ -181,10 +181,9 @@ impl<'m> Resolver<'m> {
         let variables = function.params.iter().enumerate().map(|(index, param)| self.param(param, VariableKind::Param(id, index as u32), None)).collect();
         self.out.function_params[id as usize] = variables;
         for param in &function.params {
-            if let Some(default) = &param.default {
-                self.visit(default);
-            }
+            self.visit_all(&param.default);
         }
+        self.visit_all(function.annotations.iter().flat_map(|annotation| &annotation.args).map(|arg| &arg.value));
         if let Some(body) = &function.body {
             self.visit(body);
         }
@@ -999,8 +998,9 @@ impl<'m> Resolver<'m> {
         if ["also", "apply", "takeIf", "takeUnless", "requireNotNull", "checkNotNull", "onEach"].contains(&call.name.as_str()) {
             return receiver.cloned().or_else(|| self.out.types.get(&call.args.first()?.value.id).cloned());
         }
-        if ["let", "run", "with", "use"].contains(&call.name.as_str()) {
-            return call.args.last().and_then(|arg| self.out.closure(arg.value.id)).and_then(|closure| self.value_type(&closure.body));
+        let scoped = call.args.last().and_then(|arg| self.out.closure(arg.value.id));
+        if let (Some(closure), true) = (scoped, ["let", "run", "with", "use"].contains(&call.name.as_str())) {
+            return self.value_type(&closure.body);
         }
         match receiver {
             Some(receiver) => {

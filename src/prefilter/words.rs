@@ -27,7 +27,8 @@ impl Word {
         let pattern = self.text.as_bytes();
         let joins = |inside: Option<&u8>, outside: Option<&u8>| inside.copied().is_some_and(is_word_byte) && outside.copied().is_some_and(is_word_byte);
         let before = start.checked_sub(1).and_then(|index| text.get(index));
-        !joins(pattern.first(), before) && !(self.whole_at_end && joins(pattern.last(), text.get(end)))
+        let goes_on = self.whole_at_end && joins(pattern.last(), text.get(end));
+        !goes_on && !joins(pattern.first(), before)
     }
 }
 

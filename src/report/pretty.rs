@@ -170,8 +170,9 @@ fn window(line: &str, marked: Option<usize>) -> std::ops::Range<usize> {
     if line.len() <= LONGEST_LINE {
         return 0..line.len();
     }
-    let start = line.floor_char_boundary(marked.unwrap_or(0).saturating_sub(LONGEST_LINE / 3));
-    start..line.floor_char_boundary((start + LONGEST_LINE).min(line.len()))
+    let boundary_before = |offset: usize| (0..=offset.min(line.len())).rev().find(|&offset| line.is_char_boundary(offset)).unwrap_or(0);
+    let start = boundary_before(marked.unwrap_or(0).saturating_sub(LONGEST_LINE / 3));
+    start..boundary_before(start + LONGEST_LINE)
 }
 
 impl SourceCode for Excerpt {

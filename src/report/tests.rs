@@ -113,7 +113,7 @@ error[ungated-access] app/Screen.kt:8:11
  7 |     fun load() {
  8 |     resolver.query(uri, null, null, null, null)
    :              ^^|^^
-   :                `-- contacts (android.content.ContentResolver.query), needs permission: read contacts
+   :                `-- contacts (ContentResolver.query), needs read contacts
  9 |     }
    `----
   help: leave when the answer is no, or move the access into the branch where it was yes, for example

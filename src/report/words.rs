@@ -105,7 +105,7 @@ fn title(finding: &Finding, site: &Site) -> String {
     let title = match finding.rule {
         Rule::UngatedAccess if site.near_miss.is_some() => format!("{used} on a path that no permission check covers"),
         Rule::UngatedAccess => format!("{used} without asking first"),
-        Rule::WrongPermission => format!("{used}, but the check before it is for something else"),
+        Rule::WrongPermission => format!("{used}, but what is checked before it does not suffice"),
         Rule::IgnoredAnswer => match finding.check {
             Some(MissReason::NotAwaited) => format!("this request's answer is not awaited, and {used} after it"),
             _ => format!("nothing depends on this check's answer, and {used} after it"),
@@ -149,10 +149,17 @@ fn labels(finding: &Finding, site: &Site) -> (Label, Vec<Label>) {
     (Label { place: finding.place, text: check }, vec![access])
 }
 
-/// `accesses contacts, which needs read contacts`.
+/// `contacts (ContentResolver.query), needs read contacts`
 fn access_label(site: &Site) -> String {
-    let needs = if site.needs.is_empty() { String::new() } else { format!(", needs permission: {}", site.needs.join(" and ")) };
-    format!("{} ({}){needs}", site.category, site.api)
+    let needs = if site.needs.is_empty() { String::new() } else { format!(", needs {}", site.needs.join(" and ")) };
+    format!("{} ({}){needs}", site.category, without_package(&site.api))
+}
+
+/// A symbol from its class on: `ContentResolver.query`.
+fn without_package(api: &str) -> &str {
+    let package: usize =
+        api.split_inclusive('.').take_while(|part| part.starts_with(|first: char| first.is_lowercase()) && part.ends_with('.')).map(str::len).sum();
+    &api[package..]
 }
 
 /// Why a check does not cover an access.
@@ -166,7 +173,7 @@ fn miss_reason(reason: &MissReason) -> String {
         MissReason::Ignored => "checked here, but nothing depends on the answer".to_owned(),
         MissReason::NotAwaited => "the person is asked here, but the answer is not awaited".to_owned(),
         MissReason::TooLate => "checked here, after the access".to_owned(),
-        MissReason::OtherPermission { proves } => format!("this check is for something else: {}", proves.join(", ")),
+        MissReason::OtherPermission { proves } => format!("this check proves only: {}", proves.join(", ")),
         MissReason::OneOfSeveral { proves } => format!("a positive answer may mean only one of these: {}", proves.join(", ")),
         MissReason::SomeVersions => "checked here, but not on all versions of the system".to_owned(),
         MissReason::LetsThrough { answers } => format!("this also lets through what is no grant: {}", answers.join(", ")),

@@ -102,6 +102,6 @@ fn is_declaration(parent: &str) -> bool {
 fn is_method_name(leaf: Node<'_>) -> bool {
     let Some(parent) = leaf.parent() else { return false };
     let mut cursor = parent.walk();
-    let is_method = parent.children_by_field_name("method", &mut cursor).any(|method| method == leaf);
-    is_method
+    let methods: Vec<Node<'_>> = parent.children_by_field_name("method", &mut cursor).collect();
+    methods.contains(&leaf)
 }

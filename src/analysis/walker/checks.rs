@@ -58,7 +58,8 @@ impl<'a, 'm> Walker<'a, 'm> {
                 }
                 Value::Unknown
             }
-            Some(_) if alternatives.is_empty() => Value::Unknown,
+            // A list of what was granted speaks of everything.
+            Some(answer) if alternatives.is_empty() && !matches!(answer, Answer::GrantedList | Answer::DeniedList) => Value::Unknown,
             Some(answer) => self.answer_value(answer, alternatives, &origin),
             None => Value::Unknown,
         })

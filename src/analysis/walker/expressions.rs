@@ -406,7 +406,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         frame.value = Some(match (frame.value.take(), &frame.exits) {
             (Some(known), Some(exits)) => known.join(&exits.facts, value, &state.facts),
-            _ => value.join(&state.facts, Value::Choice { known: Vec::new(), rest: None }, &Facts::none()),
+            _ => value.folded(&state.facts),
         });
         frame.exits = join(frame.exits.take(), Some(state));
     }

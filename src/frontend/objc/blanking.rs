@@ -209,6 +209,11 @@ fn is_annotation(text: &[u8], name: &str, end: usize, before: &Before) -> bool {
     let has_part = ANNOTATION_PARTS.iter().any(|part| name.contains(part)) && (is_upper || name.starts_with("__deprecated"));
     let before_declaration =
         next.starts_with(b"@interface") || next.starts_with(b"@implementation") || next.starts_with(b"@protocol") || next.starts_with(b"@property");
+    // `PROJECT_EXPORT int f(void);`
+    let is_linkage = is_upper && ["_API", "_EXPORT", "_EXTERN", "_INLINE"].iter().any(|suffix| name.ends_with(suffix));
+    if is_linkage && before.byte.is_none_or(|byte| matches!(byte, b';' | b'}' | b'{')) && next.first().is_some_and(|byte| is_word(*byte)) {
+        return true;
+    }
     let ends_declaration =
         matches!(next.first(), Some(b';' | b'{' | b',' | b'}' | b'@' | b'-' | b'+') | None) || next.first().is_some_and(|byte| is_word(*byte));
     (has_part && after_declaration && ends_declaration) || (is_upper && before_declaration && !matches!(before.byte, Some(b'(' | b',')))

@@ -95,8 +95,8 @@ impl ObjC<'_> {
             "method_definition" | "method_declaration" => self.method(node),
             "property_declaration" => self.property(node),
             "enum_specifier" => self.enumeration(node, None),
-            "struct_specifier" | "union_specifier" => {}
-            "identifier" | "preproc_defined" | "preproc_arg" | "string_literal" => {}
+            "struct_specifier" | "union_specifier" | "property_implementation" => {}
+            "identifier" | "preproc_defined" | "preproc_arg" | "string_literal" | "protocol_reference_list" | "parameterized_arguments" => {}
             "implementation_definition"
             | "linkage_specification"
             | "declaration_list"

@@ -9,6 +9,8 @@ mod methods;
 mod recovery;
 mod statements;
 mod switches;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use std::collections::{HashMap, HashSet};

@@ -23,6 +23,8 @@ impl Swift<'_> {
         for child in tree::all_children(declaration) {
             match child.kind() {
                 "modifiers" => tree::all_children(child).into_iter().for_each(|inner| self.modifier(inner, &mut modifiers)),
+                // What follows belongs to parameters or supertypes.
+                "(" | ":" => break,
                 "class" if declaration.kind() != "class_declaration" => modifiers.is_static = true,
                 _ => self.modifier(child, &mut modifiers),
             }

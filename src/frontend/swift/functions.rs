@@ -130,7 +130,10 @@ impl Swift<'_> {
             function.params = params.clone();
             // Default values belong to one function only, because their expressions are numbered.
             params.iter_mut().for_each(|param| param.default = None);
-            function.returns = returns.clone();
+            if kind == FunctionKind::Setter {
+                function.params.push(self.implied_param(self.setter_parameter(accessors), tree::span(accessors), returns.clone()));
+            }
+            function.returns = returns.clone().filter(|_| kind == FunctionKind::Method);
             function.is_expression_body = kind == FunctionKind::Method && is_single_expression(&body);
             function.body = Some(body);
             self.builder.add_function(function);

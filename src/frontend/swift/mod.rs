@@ -14,6 +14,8 @@ mod properties;
 mod recovery;
 mod statements;
 mod switches;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use std::collections::HashSet;

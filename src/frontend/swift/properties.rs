@@ -19,6 +19,15 @@ struct Variable<'n> {
     span: Span,
 }
 
+/// What the accessors of a property share.
+struct Property<'a, 'n> {
+    node: Node<'n>,
+    name: Node<'n>,
+    ty: Option<TypeRef>,
+    span: Span,
+    modifiers: &'a Modifiers,
+}
+
 impl<'t> Swift<'t> {
     /// A property of the open type, or a top-level variable.
     pub(super) fn property(&mut self, node: Node<'_>) {
@@ -69,9 +78,10 @@ impl<'t> Swift<'t> {
             let statement = self.tree.expr(variable.span, kind);
             self.builder.initial(statement);
         }
+        let property = Property { node, name: name_node, ty: variable.ty.clone(), span: variable.span, modifiers: &modifiers };
         let (getter, setter) = match (variable.computed, variable.observers) {
-            (Some(computed), _) => self.accessors(node, name_node, computed, &variable, &modifiers),
-            (None, Some(observers)) => (None, self.observers(node, name_node, observers, &variable, &modifiers)),
+            (Some(computed), _) => self.accessors(&property, computed),
+            (None, Some(observers)) => (None, self.observers(&property, observers)),
             (None, None) => (None, None),
         };
         let is_computed = variable.computed.is_some_and(|computed| computed.kind() == "computed_property");
@@ -116,43 +126,26 @@ impl<'t> Swift<'t> {
         value.into_iter().for_each(|value| self.builder.initial(value));
     }
 
-    fn accessors(
-        &mut self,
-        node: Node<'_>,
-        name: Node<'_>,
-        computed: Node<'_>,
-        variable: &Variable<'_>,
-        modifiers: &Modifiers,
-    ) -> (Option<FunctionId>, Option<FunctionId>) {
+    fn accessors(&mut self, property: &Property<'_, '_>, computed: Node<'_>) -> (Option<FunctionId>, Option<FunctionId>) {
         if computed.kind() != "computed_property" {
             return (None, None);
         }
         let parameter = self.setter_parameter(computed);
         let (getter, setter) = self.accessor_bodies(computed);
-        let getter = getter.map(|body| self.accessor(FunctionKind::Getter, node, name, variable, modifiers, Vec::new(), body));
-        let param = self.implied_param(parameter, tree::span(computed), variable.ty.clone());
-        let setter = setter.map(|body| self.accessor(FunctionKind::Setter, node, name, variable, modifiers, vec![param], body));
+        let getter = getter.map(|body| self.accessor(property, FunctionKind::Getter, Vec::new(), body));
+        let param = self.implied_param(parameter, tree::span(computed), property.ty.clone());
+        let setter = setter.map(|body| self.accessor(property, FunctionKind::Setter, vec![param], body));
         (getter, setter)
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn accessor(
-        &mut self,
-        kind: FunctionKind,
-        node: Node<'_>,
-        name: Node<'_>,
-        variable: &Variable<'_>,
-        modifiers: &Modifiers,
-        params: Vec<Param>,
-        body: Expr,
-    ) -> FunctionId {
+    fn accessor(&mut self, property: &Property<'_, '_>, kind: FunctionKind, params: Vec<Param>, body: Expr) -> FunctionId {
         // The attributes are the field's.
-        let modifiers = Modifiers { annotations: Vec::new(), ..*modifiers };
-        let mut function = self.new_function(kind, self.name_of(name), node, name, modifiers);
+        let modifiers = Modifiers { annotations: Vec::new(), ..*property.modifiers };
+        let mut function = self.new_function(kind, self.name_of(property.name), property.node, property.name, modifiers);
         function.params = params;
-        function.returns = if kind == FunctionKind::Getter { variable.ty.clone() } else { None };
+        function.returns = property.ty.clone().filter(|_| kind == FunctionKind::Getter);
         function.is_expression_body = kind == FunctionKind::Getter && is_single_expression(&body);
-        function.span = variable.span;
+        function.span = property.span;
         function.body = Some(body);
         self.builder.add_function(function)
     }
@@ -175,24 +168,24 @@ impl<'t> Swift<'t> {
         (getter, setter)
     }
 
-    fn setter_parameter(&self, computed: Node<'_>) -> String {
+    pub(super) fn setter_parameter(&self, computed: Node<'_>) -> String {
         let setter = tree::child_of_kind(computed, "computed_setter");
         let name = setter.and_then(|setter| tree::child_of_kind(setter, "simple_identifier"));
         name.map_or("newValue".to_owned(), |name| self.name_of(name))
     }
 
     /// `willSet` and `didSet` are one setter that runs both.
-    fn observers(&mut self, node: Node<'_>, name: Node<'_>, observers: Node<'_>, variable: &Variable<'_>, modifiers: &Modifiers) -> Option<FunctionId> {
+    fn observers(&mut self, property: &Property<'_, '_>, observers: Node<'_>) -> Option<FunctionId> {
         let mut params = Vec::new();
         let mut bodies = Vec::new();
         for clause in tree::children(observers).into_iter().filter(|child| child.kind().ends_with("set_clause")) {
             let implied = if clause.kind() == "willset_clause" { "newValue" } else { "oldValue" };
             let written = tree::child_of_kind(clause, "simple_identifier").map(|name| self.name_of(name));
-            params.push(self.implied_param(written.unwrap_or_else(|| implied.to_owned()), tree::span(clause), variable.ty.clone()));
+            params.push(self.implied_param(written.unwrap_or_else(|| implied.to_owned()), tree::span(clause), property.ty.clone()));
             bodies.push(self.function_block(clause));
         }
         let body = if bodies.len() == 1 { bodies.pop()? } else { self.sequence(bodies) };
-        Some(self.accessor(FunctionKind::Setter, node, name, variable, modifiers, params, body))
+        Some(self.accessor(property, FunctionKind::Setter, params, body))
     }
 
     fn sequence(&mut self, body: Vec<Expr>) -> Expr {
