@@ -158,6 +158,21 @@ impl Value {
         }
     }
 
+    /// Facts when the value counts as true, and when it counts as false: in Objective-C null and 0 are false, too.
+    pub(crate) fn truth_facts(&self) -> (FactSet, FactSet) {
+        let Value::Choice { known, rest } = self else { return (Some(Facts::none()), Some(Facts::none())) };
+        let (mut yes, mut no) = (rest.clone(), rest.clone());
+        for (key, facts) in known {
+            if !matches!(key, Key::False | Key::Null | Key::Int(0)) {
+                yes = either(yes, Some(facts.clone()));
+            }
+            if matches!(key, Key::False | Key::Null | Key::Int(0) | Key::Constant(_)) {
+                no = either(no, Some(facts.clone()));
+            }
+        }
+        (yes, no)
+    }
+
     /// The single known value that this is.
     pub(crate) fn single(&self) -> Option<&Key> {
         match self {

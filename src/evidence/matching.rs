@@ -170,8 +170,8 @@ impl<'m> Resolver<'m> {
         match point.receiver {
             // Swift's `.member(…)`: the type is left to the compiler.
             Some(Expr { kind: ExprKind::Implicit, .. }) => (symbol.evidence == Evidence::Name).then_some((Confidence::Likely, "a distinctive name", false)),
-            // An extension function, named by its import.
-            Some(_) if self.is_imported(owner, member, false) => Some((Confidence::Certain, "its import", false)),
+            // An extension function, named by its import; a member of the same name would win.
+            Some(_) if self.is_imported(owner, member, false) => Some((Confidence::Likely, "its import", false)),
             Some(receiver) => {
                 let receiver = self.out.types.get(&receiver.id);
                 let is_plausible = receiver.is_some() || self.name_is_telling(point, owner, member);

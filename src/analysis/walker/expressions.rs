@@ -7,7 +7,7 @@ use crate::analysis::value::{Alternative, Key, Value};
 use crate::catalogue::Entry;
 use crate::evidence::{Binding, Target};
 use crate::ir::{Arm, Catch, ExitKind, Expr, ExprKind, FunctionKind, Literal, LoopKind, Param, walk};
-use crate::source::Span;
+use crate::source::{Platform, Span};
 use crate::verdict::CheckHow;
 
 /// Rounds after which a loop's state is cut down to what cannot change any more.
@@ -114,9 +114,19 @@ impl<'a, 'm> Walker<'a, 'm> {
                     let value = self.eval(item, flow);
                     self.escape(value, flow);
                 }
+                self.forget_address(items, flow);
                 Value::Unknown
             }
             ExprKind::This(_) | ExprKind::Super | ExprKind::Implicit | ExprKind::ClassRef(_) => Value::Unknown,
+        }
+    }
+
+    /// `&error`: whoever gets the address may write it.
+    fn forget_address(&self, items: &'m [Expr], flow: &mut Flow) {
+        if let ([item], Some(state), Platform::Apple) = (items, flow, self.module.language.platform())
+            && let Some(place) = self.resolution.target(item.id)
+        {
+            state.places.remove(&place);
         }
     }
 
@@ -612,7 +622,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 (Some(granted), Some(Facts::none()))
             }
             Value::Status(..) | Value::Permissions(_) => (Some(Facts::none()), Some(Facts::none())),
-            other => (other.facts_if(&Key::True), other.facts_if(&Key::False)),
+            other => other.truth_facts(),
         }
     }
 
