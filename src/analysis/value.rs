@@ -215,8 +215,19 @@ impl Value {
             Value::Choice { known, rest } => {
                 Value::Choice { known: known.into_iter().map(|(key, own)| (key, own.and(facts))).collect(), rest: rest.map(|own| own.and(facts)) }
             }
+            Value::Unknown if !facts.is_none() => Value::Choice { known: Vec::new(), rest: Some(facts.clone()) },
             other => other,
         }
+    }
+
+    /// Something, whatever it is: joined with null or false it still remembers under which facts it was put there.
+    pub(crate) fn something() -> Value {
+        Value::Choice { known: Vec::new(), rest: Some(Facts::none()) }
+    }
+
+    /// Whether it can only be one known value.
+    pub(crate) fn is_constant(&self) -> bool {
+        self.single().is_some()
     }
 
     fn alternatives(make: impl Fn(Vec<Alternative>) -> Value, left: Vec<Alternative>, here: &Facts, right: Vec<Alternative>, there: &Facts) -> Value {

@@ -6,8 +6,8 @@ use crate::analysis::state::{Flow, State, assume, join};
 use crate::analysis::value::{Alternative, Key, Value};
 use crate::catalogue::Entry;
 use crate::evidence::{Binding, Target};
-use crate::ir::{Arm, Catch, ExitKind, Expr, ExprKind, FunctionKind, Literal, LoopKind, Param, walk};
-use crate::source::{Platform, Span};
+use crate::ir::{Arm, Catch, ExitKind, Expr, ExprKind, FunctionKind, Literal, LoopKind, Param, Pattern, walk};
+use crate::source::{Language, Platform, Span};
 use crate::verdict::CheckHow;
 
 /// Rounds after which a loop's state is cut down to what cannot change any more.
@@ -203,11 +203,11 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         let place = self.resolution.stored_in.get(&value.id).copied().or_else(|| self.resolution.target(target.id));
         match place {
-            Some(place) => self.store(place, evaluated, flow),
-            None => self.escape(evaluated, flow),
+            Some(place) => self.store(place, evaluated.clone(), flow),
+            None => self.escape(evaluated.clone(), flow),
         }
         self.run_setter(target, flow);
-        Value::Unknown
+        if super::calls::is_callable(&evaluated) { Value::Unknown } else { evaluated }
     }
 
     /// Observers and setters of this module's own properties run with what is known at the write.
@@ -229,8 +229,11 @@ impl<'a, 'm> Walker<'a, 'm> {
             self.next.write(place, value.clone(), &state.facts.without_handler());
         }
         match value {
-            Value::Unknown => {
+            Value::Unknown if is_shared => {
                 state.places.remove(&place);
+            }
+            Value::Unknown => {
+                state.places.insert(place, Value::something());
             }
             // Forgotten at the next call, or at once when a closure may write it at any time.
             value if !is_shared => {
@@ -262,7 +265,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             return value.clone();
         }
         if place.is_field() || shared {
-            return self.known.places.get(&place).cloned().unwrap_or(Value::Unknown);
+            // A field that is only ever seen to hold one constant may be set by what is not seen here (a store, another file, a build flag).
+            return self.known.places.get(&place).filter(|value| !value.is_constant()).cloned().unwrap_or(Value::Unknown);
         }
         Value::Unknown
     }
@@ -503,7 +507,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 (done, Value::Unknown)
             });
             let next = join(entry.clone(), back);
-            if next == entry || for_all || round == MAX_LOOP_ROUNDS {
+            if next == entry || round == MAX_LOOP_ROUNDS {
                 *flow = after;
                 break;
             }
@@ -566,7 +570,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 after = joined;
             }
         }
-        let is_exhaustive = arms.iter().any(|arm| arm.patterns.is_empty());
+        let is_exhaustive = arms.iter().any(|arm| arm.patterns.is_empty()) || self.module.language == Language::Swift || names_both_booleans(arms);
         let rest = if is_exhaustive { None } else { unmatched };
         let mut joined = None;
         let leftover = join(rest, falling);
@@ -643,6 +647,15 @@ impl<'a, 'm> Walker<'a, 'm> {
     pub(super) fn version_of(&self, expr: &Expr) -> Option<u32> {
         version_constant(expr)
     }
+}
+
+/// Arms for `true` and for `false` leave nothing out.
+fn names_both_booleans(arms: &[Arm]) -> bool {
+    let names = |wanted: bool| {
+        let is_it = |pattern: &Pattern| matches!(pattern, Pattern::Value(Expr { kind: ExprKind::Literal(Literal::Bool(value)), .. }) if *value == wanted);
+        arms.iter().any(|arm| arm.guard.is_none() && arm.patterns.iter().any(is_it))
+    };
+    names(true) && names(false)
 }
 
 /// The name in a member expression; else the whole.

@@ -43,6 +43,11 @@ impl<'a, 'm> Walker<'a, 'm> {
             return Value::Permissions(vec![Alternative::of(vec![Subject::Permission(id)])]);
         }
         match &expr.kind {
+            ExprKind::Member { receiver, .. } if matches!(&receiver.kind, ExprKind::Name(owner) if owner == "Boolean") => match name {
+                "TRUE" => Value::key(Key::True),
+                "FALSE" => Value::key(Key::False),
+                _ => Value::Unknown,
+            },
             ExprKind::Member { receiver, .. } => match (&receiver.kind, self.resolution.bindings.get(&receiver.id)) {
                 (ExprKind::Implicit, _) | (_, Some(Binding::Type(_))) => Value::key(Key::Constant(name.to_owned())),
                 _ if self.resolution.types.get(&receiver.id).is_some_and(|typed| matches!(typed.ty, Ty::Class(_))) => {
