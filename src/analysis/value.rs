@@ -142,8 +142,17 @@ impl Value {
                 let matching = known.iter().filter(|(known, _)| known.may_be(key)).map(|(_, facts)| Some(facts.clone()));
                 matching.fold(rest.clone(), either)
             }
-            Value::Closure(_) | Value::Functions(_) | Value::Object(_) | Value::Permissions(_) if *key == Key::Null => None,
+            _ if *key == Key::Null && self.is_never_null() => None,
             _ => Some(Facts::none()),
+        }
+    }
+
+    /// Functions, objects and constants are there. What a parameter stands for may not be.
+    fn is_never_null(&self) -> bool {
+        match self {
+            Value::Closure(_) | Value::Functions(_) | Value::Object(_) => true,
+            Value::Permissions(all) => !all.iter().any(|one| one.all.iter().any(|subject| matches!(subject, Subject::Param(..)))),
+            _ => false,
         }
     }
 
@@ -156,6 +165,21 @@ impl Value {
             }
             _ => Some(Facts::none()),
         }
+    }
+
+    /// Facts when the value counts as true, and when it counts as false: in Objective-C null and 0 are false, too.
+    pub(crate) fn truth_facts(&self) -> (FactSet, FactSet) {
+        let Value::Choice { known, rest } = self else { return (Some(Facts::none()), Some(Facts::none())) };
+        let (mut yes, mut no) = (rest.clone(), rest.clone());
+        for (key, facts) in known {
+            if !matches!(key, Key::False | Key::Null | Key::Int(0)) {
+                yes = either(yes, Some(facts.clone()));
+            }
+            if matches!(key, Key::False | Key::Null | Key::Int(0) | Key::Constant(_)) {
+                no = either(no, Some(facts.clone()));
+            }
+        }
+        (yes, no)
     }
 
     /// The single known value that this is.
@@ -191,8 +215,19 @@ impl Value {
             Value::Choice { known, rest } => {
                 Value::Choice { known: known.into_iter().map(|(key, own)| (key, own.and(facts))).collect(), rest: rest.map(|own| own.and(facts)) }
             }
+            Value::Unknown if !facts.is_none() => Value::Choice { known: Vec::new(), rest: Some(facts.clone()) },
             other => other,
         }
+    }
+
+    /// Something, whatever it is: joined with null or false it still remembers under which facts it was put there.
+    pub(crate) fn something() -> Value {
+        Value::Choice { known: Vec::new(), rest: Some(Facts::none()) }
+    }
+
+    /// Whether it can only be one known value.
+    pub(crate) fn is_constant(&self) -> bool {
+        self.single().is_some()
     }
 
     fn alternatives(make: impl Fn(Vec<Alternative>) -> Value, left: Vec<Alternative>, here: &Facts, right: Vec<Alternative>, there: &Facts) -> Value {
@@ -232,7 +267,7 @@ impl Value {
             }
             // Answers of checks joined with constants: what they are when they grant would have to be spelled out; see `Walker::as_truth`.
             Value::Unknown => Some((Vec::new(), Some(facts.clone()))),
-            Value::Closure(_) | Value::Functions(_) | Value::Object(_) | Value::Permissions(_) => Some((vec![(Key::NonNull, facts.clone())], None)),
+            _ if self.is_never_null() => Some((vec![(Key::NonNull, facts.clone())], None)),
             _ => Some((Vec::new(), Some(facts.clone()))),
         }
     }

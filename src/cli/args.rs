@@ -213,6 +213,9 @@ pub struct RulesArgs {
     /// How to write them
     #[arg(long, value_name = "FORMAT", default_value = "pretty")]
     pub format: RulesFormat,
+    /// Print only the names of accesses, one a line: what a plain text search would look for
+    #[arg(long, conflicts_with_all = ["query", "category", "format"])]
+    pub names: bool,
     /// The catalogue.
     #[command(flatten)]
     pub rules: RulesFolder,

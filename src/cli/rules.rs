@@ -1,5 +1,6 @@
 //! `askfirst rules`: the catalogue, searchable.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -52,6 +53,10 @@ struct CheckRow {
 /// Lists what fits the query.
 pub(super) fn run(args: &RulesArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
     let catalogue = catalogue(args.rules.folder.as_deref(), terminal)?;
+    if args.names {
+        terminal.report(&names(&catalogue, args), None)?;
+        return Ok(Exit::Clean);
+    }
     let listing = listing(&catalogue, args);
     let text = match args.format {
         RulesFormat::Json => serde_json::to_string_pretty(&listing)? + "\n",
@@ -62,6 +67,12 @@ pub(super) fn run(args: &RulesArgs, terminal: &Terminal) -> Result<Exit, Wrong> 
     let checks = words::counted(listing.checks.len() as u64, "check", "checks");
     terminal.note(&format!("{accesses}, {checks}\n"));
     Ok(Exit::Clean)
+}
+
+fn names(catalogue: &Catalogue, args: &RulesArgs) -> String {
+    let platforms = [Platform::Android, Platform::Apple].into_iter().filter(|platform| args.platform.is_none_or(|wanted| Platform::from(wanted) == *platform));
+    let names: BTreeSet<String> = platforms.flat_map(|platform| catalogue.access_names(platform)).collect();
+    names.into_iter().map(|name| name + "\n").collect()
 }
 
 fn listing(catalogue: &Catalogue, args: &RulesArgs) -> Listing {

@@ -91,17 +91,22 @@ pub(crate) const COLLECTION_BUILDERS: [&str; 14] = [
 
 /// Depth to which values are followed.
 const MAX_STEPS: u32 = 12;
+/// Expressions looked at for one question: values of parameters fan out over all call sites.
+const MAX_LOOKUPS: u32 = 500;
 
 impl<'m> Resolver<'m> {
     /// The constants that an expression may stand for.
     pub(super) fn constants(&self, expr: &'m Expr, sites: &CallSites<'m>) -> Constants {
+        sites.fuel.set(MAX_LOOKUPS);
         self.constants_within(expr, sites, MAX_STEPS)
     }
 
     fn constants_within(&self, expr: &'m Expr, sites: &CallSites<'m>, steps: u32) -> Constants {
-        if steps == 0 {
+        let fuel = sites.fuel.get();
+        if steps == 0 || fuel == 0 {
             return Constants::unknown();
         }
+        sites.fuel.set(fuel - 1);
         let next = |expr: &'m Expr| self.constants_within(expr, sites, steps - 1);
         match &expr.kind {
             ExprKind::Literal(Literal::Text(text)) => Constants::one(Constant::Text(text.clone())),
@@ -287,6 +292,8 @@ fn collect_returns<'m>(expr: &'m Expr, out: &mut Vec<&'m Expr>) {
 #[derive(Default)]
 pub(super) struct CallSites<'m> {
     pub(super) by_function: HashMap<FunctionId, Vec<&'m Call>>,
+    /// Lookups left for the question at hand.
+    fuel: std::cell::Cell<u32>,
 }
 
 impl<'m> CallSites<'m> {

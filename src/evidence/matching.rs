@@ -170,9 +170,13 @@ impl<'m> Resolver<'m> {
         match point.receiver {
             // Swift's `.member(…)`: the type is left to the compiler.
             Some(Expr { kind: ExprKind::Implicit, .. }) => (symbol.evidence == Evidence::Name).then_some((Confidence::Likely, "a distinctive name", false)),
-            // An extension function, named by its import.
-            Some(_) if self.is_imported(owner, member, false) => Some((Confidence::Certain, "its import", false)),
-            Some(receiver) => self.receiver_fits(self.out.types.get(&receiver.id), owner, symbol),
+            // An extension function, named by its import; a member of the same name would win.
+            Some(_) if self.is_imported(owner, member, false) => Some((Confidence::Likely, "its import", false)),
+            Some(receiver) => {
+                let receiver = self.out.types.get(&receiver.id);
+                let is_plausible = receiver.is_some() || self.name_is_telling(point, owner, member);
+                is_plausible.then(|| self.receiver_fits(receiver, owner, symbol)).flatten()
+            }
             None => self.bare_fits(point, owner, symbol, member),
         }
     }
@@ -201,6 +205,18 @@ impl<'m> Resolver<'m> {
                 (foreign && is_implicit).then_some((Confidence::Likely, "a member that the receiver's superclass has", false))
             }
         }
+    }
+
+    /// Swift drops so many words from names that an unknown receiver needs more: the framework's import, or the argument labels in full.
+    fn name_is_telling(&self, point: &Point<'m, '_>, owner: &str, member: &Member) -> bool {
+        if self.module.language != Language::Swift {
+            return true;
+        }
+        let framework = self.catalogue.types.get(owner).and_then(|known| known.module.as_deref());
+        let is_imported = framework.is_some_and(|framework| self.names.imports_module(framework));
+        let labels = member.labels.as_deref().unwrap_or_default();
+        let all_there = point.call.is_some_and(|call| labels.len() == call.args.len() && labels.iter().any(|label| label != "_"));
+        is_imported || all_there
     }
 
     fn perhaps(&self, owner: &str, symbol: &Symbol) -> Option<(Confidence, &'static str, bool)> {

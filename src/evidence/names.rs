@@ -152,7 +152,7 @@ impl<'m> Names<'m> {
         Typed { ty: Ty::named(bare), certain }
     }
 
-    fn imports_module(&self, wanted: &str) -> bool {
+    pub(super) fn imports_module(&self, wanted: &str) -> bool {
         self.module.imports.iter().any(|import| {
             let imported = import.path.split('.').next().unwrap_or(&import.path);
             imported == wanted || RE_EXPORTS.iter().any(|(module, others)| *module == imported && others.contains(&wanted))

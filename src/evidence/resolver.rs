@@ -787,7 +787,8 @@ impl<'m> Resolver<'m> {
                     return Some(typed);
                 }
                 let nested = format!("{outer}.{name}");
-                let is_type = is_type_name(name) || outer.ends_with("Manifest") || self.names.owns_something(&nested);
+                let is_constant = name.len() > 1 && !name.contains(|character: char| character.is_lowercase());
+                let is_type = (is_type_name(name) && !is_constant) || outer.ends_with("Manifest") || self.names.owns_something(&nested);
                 let nested = Ty::named(is_type.then_some(nested)?);
                 self.out.bindings.insert(expr.id, Binding::Type(nested.clone()));
                 Some(Typed { ty: Ty::Class(Box::new(nested)), certain })

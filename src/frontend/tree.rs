@@ -90,16 +90,6 @@ impl<'t> Lowering<'t> {
         self.text.get(node.byte_range()).unwrap_or_default()
     }
 
-    /// Runs `lower` one level deeper; past [`MAX_DEPTH`] it is not run, the gap is noted, and an empty `Unknown` stands for the node.
-    pub(crate) fn deeper(&mut self, node: Node<'_>, lower: impl FnOnce(&mut Self) -> Expr) -> Expr {
-        if !self.enter(node, 1) {
-            return self.at(node, ExprKind::Unknown(Vec::new()));
-        }
-        let expr = lower(self);
-        self.leave(1);
-        expr
-    }
-
     /// Goes `levels` deeper if there is room for them, else notes the gap. Each `true` wants a [`leave`](Self::leave).
     pub(crate) fn enter(&mut self, node: Node<'_>, levels: u32) -> bool {
         let fits = levels <= self.room();

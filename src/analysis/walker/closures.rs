@@ -21,6 +21,8 @@ impl<'a, 'm> Walker<'a, 'm> {
                 self.walk_closure(id, facts, params, state.clone());
             }
             Value::Closure(id) => add(&mut self.next.closure_uses, id, Promise { facts, args: params }),
+            // Kept in a variable, where it is walked with what all its uses know.
+            Value::Object(id) if id != at => add(&mut self.next.closure_uses, id, Promise { facts, args: Vec::new() }),
             Value::Functions(functions) => {
                 for function in functions {
                     self.observe_site(function, at, span, &facts, params.clone());
@@ -37,8 +39,8 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     /// Walks a closure that runs later. Captured locals keep what they know only when nothing writes them again.
     pub(super) fn walk_closure(&mut self, id: ExprId, facts: Facts, params: Vec<Value>, created: State) -> Value {
-        let Some(closure) = self.resolution.closure(id) else { return Value::Unknown };
-        self.walked.insert(id);
+        let Some(closure) = self.resolution.closure(id).filter(|_| !self.active.contains(&id)) else { return Value::Unknown };
+        self.active.push(id);
         let mut places = created.places;
         places.retain(|place, _| match place {
             Target::Variable(id) => self.resolution.variables[*id as usize].values.len() <= 1,
@@ -55,6 +57,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         });
         self.escape(value.clone(), &mut flow);
         self.closure_depth -= 1;
+        self.active.pop();
         value
     }
 
@@ -76,8 +79,9 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     /// Walks a closure that runs here and now, exactly once: what it finds out holds after it.
     pub(super) fn walk_inline(&mut self, id: ExprId, params: Vec<Value>, flow: &mut Flow) -> Value {
-        let (Some(closure), Some(mut state)) = (self.resolution.closure(id), flow.take()) else { return Value::Unknown };
-        self.walked.insert(id);
+        let Some(closure) = self.resolution.closure(id).filter(|_| !self.active.contains(&id)) else { return Value::Unknown };
+        let Some(mut state) = flow.take() else { return Value::Unknown };
+        self.active.push(id);
         self.bind_params(id, &params, &mut state);
         let kind = if closure.captures_return { FrameKind::Function } else { FrameKind::Lambda };
         let (after, value) = self.in_frame(kind, closure.labels.clone(), |walker| {
@@ -86,6 +90,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             (flow, value)
         });
         *flow = after;
+        self.active.pop();
         value
     }
 
@@ -102,7 +107,10 @@ impl<'a, 'm> Walker<'a, 'm> {
     fn walk_object(&mut self, id: ExprId, method: Option<&str>, facts: Facts, params: Vec<Value>, created: State) {
         let Some(Some(expr)) = self.resolution.exprs.get(id as usize) else { return };
         let ExprKind::Object { ty, .. } = expr.kind else { return };
-        self.walked.insert(id);
+        if self.active.contains(&id) {
+            return;
+        }
+        self.active.push(id);
         let frames = std::mem::take(&mut self.frames);
         self.closure_depth += 1;
         let plain = created.facts.without_handler();
@@ -119,6 +127,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         self.closure_depth -= 1;
         self.frames = frames;
+        self.active.pop();
     }
 
     /// A function that is put into a variable or field: it runs when somebody calls it there.
@@ -150,7 +159,8 @@ impl<'a, 'm> Walker<'a, 'm> {
                     .collect();
                 let state = state.clone();
                 if promises.is_empty() {
-                    self.walk_object(*id, None, facts.clone(), Vec::new(), state.clone());
+                    let used = self.known.closure_uses.get(id).map_or(Facts::none(), |promise| promise.facts.clone());
+                    self.walk_object(*id, None, facts.and(&used), Vec::new(), state.clone());
                 }
                 for (method, promise) in promises {
                     self.walk_object(*id, method.as_deref(), facts.and(&promise.facts), promise.args, state.clone());

@@ -6,8 +6,8 @@ use crate::analysis::state::{Flow, State, assume, join};
 use crate::analysis::value::{Alternative, Key, Value};
 use crate::catalogue::Entry;
 use crate::evidence::{Binding, Target};
-use crate::ir::{Arm, Catch, ExitKind, Expr, ExprKind, FunctionKind, Literal, LoopKind, Param, walk};
-use crate::source::Span;
+use crate::ir::{Arm, Catch, ExitKind, Expr, ExprKind, FunctionKind, Literal, LoopKind, Param, Pattern, walk};
+use crate::source::{Language, Platform, Span};
 use crate::verdict::CheckHow;
 
 /// Rounds after which a loop's state is cut down to what cannot change any more.
@@ -114,9 +114,19 @@ impl<'a, 'm> Walker<'a, 'm> {
                     let value = self.eval(item, flow);
                     self.escape(value, flow);
                 }
+                self.forget_address(items, flow);
                 Value::Unknown
             }
             ExprKind::This(_) | ExprKind::Super | ExprKind::Implicit | ExprKind::ClassRef(_) => Value::Unknown,
+        }
+    }
+
+    /// `&error`: whoever gets the address may write it.
+    fn forget_address(&self, items: &'m [Expr], flow: &mut Flow) {
+        if let ([item], Some(state), Platform::Apple) = (items, flow, self.module.language.platform())
+            && let Some(place) = self.resolution.target(item.id)
+        {
+            state.places.remove(&place);
         }
     }
 
@@ -193,11 +203,11 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         let place = self.resolution.stored_in.get(&value.id).copied().or_else(|| self.resolution.target(target.id));
         match place {
-            Some(place) => self.store(place, evaluated, flow),
-            None => self.escape(evaluated, flow),
+            Some(place) => self.store(place, evaluated.clone(), flow),
+            None => self.escape(evaluated.clone(), flow),
         }
         self.run_setter(target, flow);
-        Value::Unknown
+        if super::calls::is_callable(&evaluated) { Value::Unknown } else { evaluated }
     }
 
     /// Observers and setters of this module's own properties run with what is known at the write.
@@ -214,13 +224,17 @@ impl<'a, 'm> Walker<'a, 'm> {
     pub(super) fn store(&mut self, place: Target, value: Value, flow: &mut Flow) {
         self.keep(place, &value, None, flow);
         let is_shared = self.is_shared(place);
+        let value = self.spelled_out(place, value);
         let Some(state) = flow else { return };
         if place.is_field() || is_shared {
             self.next.write(place, value.clone(), &state.facts.without_handler());
         }
         match value {
-            Value::Unknown => {
+            Value::Unknown if is_shared => {
                 state.places.remove(&place);
+            }
+            Value::Unknown => {
+                state.places.insert(place, Value::something());
             }
             // Forgotten at the next call, or at once when a closure may write it at any time.
             value if !is_shared => {
@@ -229,6 +243,16 @@ impl<'a, 'm> Walker<'a, 'm> {
             _ => {
                 state.places.remove(&place);
             }
+        }
+    }
+
+    /// An answer in a field that also holds other values (`.notDetermined` at first) is one of the values of its status, each with what it proves.
+    fn spelled_out(&mut self, place: Target, value: Value) -> Value {
+        let Target::Field(field) = place else { return value };
+        let writes = self.resolution.field_values.get(&field).map_or(0, Vec::len);
+        match &value {
+            Value::Status(Some(status), alternatives) if writes > 1 => self.status_choice(*status, alternatives),
+            _ => value,
         }
     }
 
@@ -252,7 +276,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             return value.clone();
         }
         if place.is_field() || shared {
-            return self.known.places.get(&place).cloned().unwrap_or(Value::Unknown);
+            // A field that is only ever seen to hold one constant may be set by what is not seen here (a store, another file, a build flag).
+            return self.known.places.get(&place).filter(|value| !value.is_constant()).cloned().unwrap_or(Value::Unknown);
         }
         Value::Unknown
     }
@@ -493,7 +518,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 (done, Value::Unknown)
             });
             let next = join(entry.clone(), back);
-            if next == entry || for_all || round == MAX_LOOP_ROUNDS {
+            if next == entry || round == MAX_LOOP_ROUNDS {
                 *flow = after;
                 break;
             }
@@ -556,7 +581,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 after = joined;
             }
         }
-        let is_exhaustive = arms.iter().any(|arm| arm.patterns.is_empty());
+        let is_exhaustive = arms.iter().any(|arm| arm.patterns.is_empty()) || self.module.language == Language::Swift || names_both_booleans(arms);
         let rest = if is_exhaustive { None } else { unmatched };
         let mut joined = None;
         let leftover = join(rest, falling);
@@ -612,7 +637,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 (Some(granted), Some(Facts::none()))
             }
             Value::Status(..) | Value::Permissions(_) => (Some(Facts::none()), Some(Facts::none())),
-            other => (other.facts_if(&Key::True), other.facts_if(&Key::False)),
+            other => other.truth_facts(),
         }
     }
 
@@ -633,6 +658,15 @@ impl<'a, 'm> Walker<'a, 'm> {
     pub(super) fn version_of(&self, expr: &Expr) -> Option<u32> {
         version_constant(expr)
     }
+}
+
+/// Arms for `true` and for `false` leave nothing out.
+fn names_both_booleans(arms: &[Arm]) -> bool {
+    let names = |wanted: bool| {
+        let is_it = |pattern: &Pattern| matches!(pattern, Pattern::Value(Expr { kind: ExprKind::Literal(Literal::Bool(value)), .. }) if *value == wanted);
+        arms.iter().any(|arm| arm.guard.is_none() && arm.patterns.iter().any(is_it))
+    };
+    names(true) && names(false)
 }
 
 /// The name in a member expression; else the whole.

@@ -125,8 +125,8 @@ pub(crate) struct Walker<'a, 'm> {
     in_assertion: bool,
     /// The call whose answer is thrown away.
     discarded: Option<ExprId>,
-    /// Closures and objects whose body was walked.
-    walked: std::collections::BTreeSet<ExprId>,
+    /// Closures and objects whose body is being walked: one that hands itself on is not walked within itself.
+    active: Vec<ExprId>,
     /// Facts at the call that is being evaluated, for what it resumes.
     resumption_facts: Facts,
 }
@@ -146,7 +146,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             declared_depth: HashMap::new(),
             in_assertion: false,
             discarded: None,
-            walked: std::collections::BTreeSet::new(),
+            active: Vec::new(),
             resumption_facts: Facts::none(),
         }
     }

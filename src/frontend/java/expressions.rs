@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::{Java, members, types};
 use crate::frontend::errors::{children_and_errors, is_trivial};
 use crate::frontend::{chain, literal, tree};
-use crate::ir::{CompareOp, Expr, ExprKind, Literal, TypeRef};
+use crate::ir::{Arg, Call, CompareOp, Expr, ExprKind, Literal, TypeRef};
 
 impl<'t> Java<'t> {
     /// Lowers any expression or statement.
@@ -120,7 +120,18 @@ impl<'t> Java<'t> {
             return self.anything(node);
         };
         let compound = node.child_by_field_name("operator").is_some_and(|operator| operator.kind() != "=");
+        let strict = node.child_by_field_name("operator").and_then(|operator| match operator.kind() {
+            "&=" => Some("and"),
+            "|=" => Some("or"),
+            _ => None,
+        });
         let target = Box::new(self.expr(left));
+        if let Some(name) = strict {
+            let old = self.expr(left);
+            let more = self.expr(right);
+            let value = Box::new(self.infix(node, name, old, more));
+            return self.tree.at(node, ExprKind::Assign { target, value, compound: false });
+        }
         let value = Box::new(self.expr(right));
         self.tree.at(node, ExprKind::Assign { target, value, compound })
     }
@@ -151,12 +162,40 @@ impl<'t> Java<'t> {
             "<=" => CompareOp::LessOrEqual,
             ">" => CompareOp::Greater,
             ">=" => CompareOp::GreaterOrEqual,
+            "&" => return self.strict_logical(node, "and"),
+            "|" => return self.strict_logical(node, "or"),
             _ => return self.arithmetic(node),
         };
         let Some((left, right)) = Self::sides(node) else { return self.anything(node) };
         let left = Box::new(self.expr(left));
         let right = Box::new(self.expr(right));
         self.tree.at(node, ExprKind::Compare { op, left, right })
+    }
+
+    /// `a & b`, which evaluates both sides: like Kotlin's infix `a and b`, a call.
+    fn strict_logical(&mut self, node: Node<'t>, name: &str) -> Expr {
+        let Some((left, right)) = Self::sides(node) else { return self.anything(node) };
+        if !self.tree.enter(node, 1) {
+            return self.arithmetic(node);
+        }
+        let receiver = self.expr(left);
+        let value = self.expr(right);
+        self.tree.leave(1);
+        self.infix(node, name, receiver, value)
+    }
+
+    fn infix(&mut self, node: Node<'t>, name: &str, receiver: Expr, value: Expr) -> Expr {
+        let call = Call {
+            receiver: Some(receiver),
+            name: name.to_owned(),
+            selector: None,
+            is_new: false,
+            safe: false,
+            type_args: Vec::new(),
+            args: vec![Arg { label: None, trailing: false, spread: false, value }],
+            name_span: node.child_by_field_name("operator").map_or_else(|| tree::span(node), tree::span),
+        };
+        self.tree.at(node, ExprKind::Call(Box::new(call)))
     }
 
     /// A chain of `&&` or `||`.

@@ -58,8 +58,7 @@ impl ObjC<'_> {
         }
         match node.kind() {
             "message_expression" => self.top_level(node),
-            // In a preprocessor condition nothing is called.
-            "call_expression" if !node.parent().is_some_and(|parent| parent.kind().starts_with("preproc_")) => self.top_level(node),
+            "call_expression" if !is_annotation(node) => self.top_level(node),
             "method_definition" => self.method(node),
             "function_definition" => self.c_function(node),
             _ => {}
@@ -70,4 +69,11 @@ impl ObjC<'_> {
         let span = tree::span(node);
         self.tree.gaps.iter().any(|gap| gap.kind == GapKind::TooDeep && gap.span.contains(span))
     }
+}
+
+/// In a preprocessor condition and in an attribute nothing is called.
+fn is_annotation(node: Node<'_>) -> bool {
+    let parent = node.parent();
+    let list = parent.and_then(|parent| parent.parent());
+    parent.is_some_and(|parent| parent.kind().starts_with("preproc_")) || list.is_some_and(|list| list.kind() == "attribute_specifier")
 }

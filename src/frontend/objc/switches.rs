@@ -7,17 +7,21 @@ use tree_sitter::Node;
 use super::ObjC;
 use crate::frontend::tree;
 use crate::ir::{Arm, ExitKind, Expr, ExprKind, Pattern};
+use crate::source::Span;
 
 impl ObjC<'_> {
     pub(super) fn switch(&mut self, node: Node<'_>) -> Expr {
         let subject = node.child_by_field_name("condition").map(|condition| Box::new(self.expression(condition)));
         let mut arms: Vec<Arm> = Vec::new();
         self.locals.push(HashSet::new());
-        for child in node.child_by_field_name("body").map(tree::children).unwrap_or_default() {
+        let children = node.child_by_field_name("body").map(tree::all_children).unwrap_or_default();
+        for (index, child) in children.iter().enumerate().filter(|(_, child)| child.is_named()) {
             if child.kind() == "case_statement" {
-                self.case(child, &mut arms);
+                // A case goes on to the next: a conditional may end behind its last statement.
+                let end = children.get(index + 1).map_or(child.end_byte(), |next| next.start_byte());
+                self.case(*child, end, &mut arms);
             } else {
-                self.stray(child, &mut arms);
+                self.stray(*child, &mut arms);
             }
         }
         self.locals.pop();
@@ -31,19 +35,20 @@ impl ObjC<'_> {
         self.tree.at(node, ExprKind::Match { subject, binding: None, arms: merged(arms) })
     }
 
-    fn case(&mut self, node: Node<'_>, arms: &mut Vec<Arm>) {
+    fn case(&mut self, node: Node<'_>, end: usize, arms: &mut Vec<Arm>) {
         let value = node.child_by_field_name("value");
         let patterns = value.map(|value| Pattern::Value(self.expression(value))).into_iter().collect();
         let rest: Vec<_> = tree::children(node).into_iter().filter(|child| Some(*child) != value).collect();
-        let range = match (rest.first(), rest.last()) {
-            (Some(first), Some(last)) => crate::source::Span::new(first.start_byte(), last.end_byte()),
+        let span = match (rest.first(), rest.last()) {
+            (Some(first), Some(last)) => Span::new(first.start_byte(), last.end_byte()),
             _ => tree::span(node),
         };
-        let mut body = self.statements(rest, range);
+        let start = tree::child_of_kind(node, ":").map_or(node.start_byte(), |colon| colon.end_byte());
+        let mut body = self.statements(rest, Span::new(start, end));
         // `case X: { … }`
         let body = match body.as_slice() {
             [Expr { kind: ExprKind::Block { label: None, .. }, .. }] => body.remove(0),
-            _ => self.tree.expr(range, ExprKind::Block { label: None, body }),
+            _ => self.tree.expr(span, ExprKind::Block { label: None, body }),
         };
         arms.push(Arm { patterns, guard: None, body, falls_through: false, span: tree::span(node) });
     }

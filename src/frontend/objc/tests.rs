@@ -72,6 +72,8 @@ fn creating_an_object_is_one_call() {
 
 #[test]
 fn branches_of_a_conditional_do_not_follow_each_other() {
+    let arm = "match name x arm value name A then if unknown then return else call b arm then call c";
+    assert_eq!(lowered("switch (x) {\ncase A:\n#if A\nreturn;\n#else\nb();\n#endif\nbreak;\ndefault: c();\n}"), arm);
     assert_eq!(lowered("#if A\nreturn;\n#else\nb();\n#endif\nc();"), "if unknown then return else call b call c");
 }
 

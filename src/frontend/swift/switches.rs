@@ -6,6 +6,7 @@ use super::Swift;
 use super::conditions::split_at_commas;
 use crate::frontend::tree;
 use crate::ir::{Arm, ExitKind, Expr, ExprKind, Pattern};
+use crate::source::Span;
 
 impl Swift<'_> {
     pub(super) fn switch(&mut self, node: Node<'_>) -> Expr {
@@ -13,9 +14,11 @@ impl Swift<'_> {
         let open = children.iter().position(|child| child.kind() == "{").unwrap_or(children.len());
         let subject = self.expression(&children[1.min(open)..open]);
         let mut arms = Vec::new();
-        for child in children.iter().skip(open) {
+        for (index, child) in children.iter().enumerate().skip(open) {
+            // An entry goes on to the next: a conditional may end behind its last statement.
+            let end = children.get(index + 1).map_or(child.end_byte(), |next| next.start_byte());
             match child.kind() {
-                "switch_entry" => self.switch_entry(*child, &mut arms),
+                "switch_entry" => self.switch_entry(*child, end, &mut arms),
                 "ERROR" => self.entries_of_error(*child, &mut arms),
                 _ => {}
             }
@@ -25,12 +28,12 @@ impl Swift<'_> {
 
     fn entries_of_error(&mut self, node: Node<'_>, arms: &mut Vec<Arm>) {
         for child in tree::children(node).into_iter().filter(|child| child.kind() == "switch_entry") {
-            self.switch_entry(child, arms);
+            self.switch_entry(child, child.end_byte(), arms);
         }
     }
 
     /// `case a, b where c:` with its statements; `@unknown default` is a wildcard. Where alternatives have conditions of their own, they become arms that fall through.
-    fn switch_entry(&mut self, node: Node<'_>, arms: &mut Vec<Arm>) {
+    fn switch_entry(&mut self, node: Node<'_>, end: usize, arms: &mut Vec<Arm>) {
         let children = tree::all_children(node);
         let colon = children.iter().position(|child| child.kind() == ":").unwrap_or(children.len());
         let head: Vec<_> = children[..colon].iter().copied().filter(|child| !matches!(child.kind(), "modifiers" | "case" | "default_keyword")).collect();
@@ -42,7 +45,8 @@ impl Swift<'_> {
                 _ => alternatives.push((vec![pattern], guard)),
             }
         }
-        let (body, falls_through) = self.entry_body(node, &children[(colon + 1).min(children.len())..]);
+        let start = children.get(colon).map_or(node.start_byte(), |colon| colon.end_byte());
+        let (body, falls_through) = self.entry_body(&children[(colon + 1).min(children.len())..], Span::new(start, end));
         let (mut patterns, guard) = alternatives.pop().unwrap_or_default();
         if patterns.is_empty() && children.iter().any(|child| child.kind() == "modifiers") {
             patterns.push(Pattern::Wildcard);
@@ -66,10 +70,10 @@ impl Swift<'_> {
     }
 
     /// The statements of an entry without a final `break`, and whether they end in `fallthrough`.
-    fn entry_body(&mut self, node: Node<'_>, nodes: &[Node<'_>]) -> (Expr, bool) {
+    fn entry_body(&mut self, nodes: &[Node<'_>], range: Span) -> (Expr, bool) {
         let mut falls_through = nodes.iter().any(|child| child.kind() == "fallthrough");
         let statements: Vec<_> = nodes.iter().flat_map(|child| if child.kind() == "statements" { tree::all_children(*child) } else { vec![*child] }).collect();
-        let range = super::span_of_all(&statements);
+        let span = if statements.is_empty() { range } else { super::span_of_all(&statements) };
         let mut body = self.statements(statements, range);
         match body.last().map(|last| &last.kind) {
             Some(ExprKind::Name(name)) if name == "fallthrough" => {
@@ -81,7 +85,6 @@ impl Swift<'_> {
             }
             _ => {}
         }
-        let span = if range == Default::default() { tree::span(node) } else { range };
         (self.tree.expr(span, ExprKind::Block { label: None, body }), falls_through)
     }
 }

@@ -47,6 +47,8 @@ fn an_optional_try_covers_what_follows() {
 fn branches_of_a_conditional_do_not_follow_each_other() {
     let expected = "if unknown then return else call b call c";
     assert_eq!(lowered("#if A\nreturn\n#else\nb()\n#endif\nc()"), expected);
+    let arm = "match name x arm value .a then if unknown then return else call b arm then call c";
+    assert_eq!(lowered("switch x {\ncase .a:\n#if A\nreturn\n#else\nb()\n#endif\ndefault: c()\n}"), arm);
     assert_eq!(lowered("let x = a\n#if A\n.b()\n#endif\n.c()"), "let x call c on call b on name a");
 }
 
