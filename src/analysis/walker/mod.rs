@@ -187,7 +187,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             let given = args.get(index).cloned().unwrap_or(Value::Unknown);
             // Which permission a parameter names is left to each call.
             let value = match given {
-                Value::Unknown | Value::Permissions(_) => self.param_value(id, index as u32, function),
+                Value::Permissions(_) => self.param_value(id, index as u32, function),
+                given if given.says_nothing() => self.param_value(id, index as u32, function),
                 given => given,
             };
             state.places.insert(Target::Variable(variable), value);
