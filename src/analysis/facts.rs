@@ -146,10 +146,17 @@ impl Facts {
 
     /// Adds a clause; two that enumerate answers of the same check are narrowed to what both allow.
     pub(crate) fn insert(&mut self, clause: Clause) {
+        let clause = self.without_other_codes(clause);
         if clause.atoms.is_empty() || clause.atoms.len() > MAX_ATOMS || clause.is_tautology() {
             return;
         }
         if self.clauses.iter().any(|known| known.implies(&clause)) {
+            return;
+        }
+        if let [Atom::Code(_)] = clause.atoms[..] {
+            let others = std::mem::take(&mut self.clauses);
+            self.clauses.push(clause);
+            others.into_iter().for_each(|known| self.insert(known));
             return;
         }
         if let Some(enumerated) = clause.enumerated()
@@ -168,6 +175,18 @@ impl Facts {
         let position = self.clauses.partition_point(|known| known.atoms < clause.atoms);
         self.clauses.insert(position, clause);
         self.clauses.truncate(MAX_CLAUSES);
+    }
+
+    /// A result has one code: where that is known, those of other requests say nothing.
+    fn without_other_codes(&self, mut clause: Clause) -> Clause {
+        let known = self.clauses.iter().find_map(|known| match known.atoms[..] {
+            [Atom::Code(code)] => Some(code),
+            _ => None,
+        });
+        if let Some(known) = known {
+            clause.atoms.retain(|atom| !matches!(atom, Atom::Code(code) if *code != known));
+        }
+        clause
     }
 
     /// Both hold.

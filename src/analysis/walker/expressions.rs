@@ -614,12 +614,13 @@ impl<'a, 'm> Walker<'a, 'm> {
         match (index_value, index) {
             (Some(Value::Choice { known, rest: None }), _) if known.len() == 1 => match known[0].0 {
                 Key::Int(position) => {
+                    // A shorter array has no such element, so it is not the one.
                     let one = |alternative: Alternative| {
                         let subject = alternative.all.get(usize::try_from(position).ok()?).copied();
                         Some(Alternative { all: vec![subject?], ..alternative })
                     };
-                    let narrowed: Option<Vec<Alternative>> = all.into_iter().map(one).collect();
-                    narrowed.map_or(Value::Unknown, Value::Answers)
+                    let narrowed: Vec<Alternative> = all.into_iter().filter_map(one).collect();
+                    if narrowed.is_empty() { Value::Unknown } else { Value::Answers(narrowed) }
                 }
                 _ => Value::Answers(all),
             },

@@ -199,13 +199,10 @@ impl<'a, 'm> Walker<'a, 'm> {
         let (flow, value) = self.in_frame(FrameKind::Function, labels, |walker| {
             let mut flow = Some(state);
             let value = walker.eval(body, &mut flow);
-            if !function.is_expression_body {
-                return (flow, Value::Unknown);
-            }
-            (flow, value)
+            // What is returned elsewhere escapes there, with what is known there.
+            walker.escape(value.clone(), &mut flow);
+            (flow, if function.is_expression_body { value } else { Value::Unknown })
         });
-        let mut flow = flow;
-        self.escape(value.clone(), &mut flow);
         // What a declaration demands was not found out here, so callers do not learn it.
         let always = flow.map(|state| state.facts.beyond(&declared));
         let value = value.map_facts(&|facts| facts.beyond(&declared));
