@@ -122,7 +122,7 @@ impl NearMissFinder<'_, '_, '_> {
         }
         // What is no check at all only matters before the access; what asks for something else only when it is of the same kind of data.
         match &check.defect {
-            Some(MissReason::NotACheck { .. }) => check.span.start < at.start,
+            Some(MissReason::NotACheck { .. }) => check.span.start < at.start && !check.is_ignored,
             Some(_) => true,
             None => check.subjects.is_empty() || self.speaks_of_need(check) || self.same_category(check),
         }

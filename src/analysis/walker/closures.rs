@@ -114,6 +114,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let frames = std::mem::take(&mut self.frames);
         self.closure_depth += 1;
         let plain = created.facts.without_handler();
+        let methods = self.module.functions.iter().filter(|function| function.owner == ty && function.kind == FunctionKind::Method).count();
         for function in 0..self.module.functions.len() as FunctionId {
             let declared = &self.module.functions[function as usize];
             if declared.owner != ty || declared.kind == FunctionKind::Local {
@@ -122,8 +123,16 @@ impl<'a, 'm> Walker<'a, 'm> {
             let is_promised = method.is_none_or(|method| method == declared.name);
             let mut places = created.places.clone();
             places.retain(|place, _| !place.is_field());
-            let state = State { facts: if is_promised { facts.clone() } else { plain.clone() }, places };
-            self.walk_function(function, state, if is_promised && method.is_some() { params.clone() } else { Vec::new() });
+            let mut state = State { facts: if is_promised { facts.clone() } else { plain.clone() }, places };
+            let mut args = if is_promised && (method.is_some() || methods == 1) { params.clone() } else { Vec::new() };
+            if declared.visibility == crate::ir::Visibility::Private
+                && !declared.is_override
+                && let Some(entry) = self.known.entry(function)
+            {
+                state.facts = state.facts.and(&entry.facts);
+                args = entry.args;
+            }
+            self.walk_function(function, state, args);
         }
         self.closure_depth -= 1;
         self.frames = frames;
