@@ -224,6 +224,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     pub(super) fn store(&mut self, place: Target, value: Value, flow: &mut Flow) {
         self.keep(place, &value, None, flow);
         let is_shared = self.is_shared(place);
+        let value = self.spelled_out(place, value);
         let Some(state) = flow else { return };
         if place.is_field() || is_shared {
             self.next.write(place, value.clone(), &state.facts.without_handler());
@@ -242,6 +243,16 @@ impl<'a, 'm> Walker<'a, 'm> {
             _ => {
                 state.places.remove(&place);
             }
+        }
+    }
+
+    /// An answer in a field that also holds other values (`.notDetermined` at first) is one of the values of its status, each with what it proves.
+    fn spelled_out(&mut self, place: Target, value: Value) -> Value {
+        let Target::Field(field) = place else { return value };
+        let writes = self.resolution.field_values.get(&field).map_or(0, Vec::len);
+        match &value {
+            Value::Status(Some(status), alternatives) if writes > 1 => self.status_choice(*status, alternatives),
+            _ => value,
         }
     }
 

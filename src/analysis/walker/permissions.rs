@@ -8,7 +8,7 @@ use crate::analysis::value::{Alternative, Key, Value};
 use crate::catalogue::{Answer, PermissionId, StatusId, StatusValue};
 use crate::evidence::{Binding, FieldId, Ty};
 use crate::ir::{Annotation, Arg, Expr, ExprKind, FunctionId, Literal};
-use crate::source::Span;
+use crate::source::{Language, Span};
 use crate::verdict::CheckHow;
 
 impl<'a, 'm> Walker<'a, 'm> {
@@ -140,6 +140,21 @@ impl<'a, 'm> Walker<'a, 'm> {
             no = either(no, if others.is_empty() { None } else { Some(is_other) });
         }
         (yes, no)
+    }
+
+    /// An answer as a choice of its status's values, spelled as this language does.
+    pub(super) fn status_choice(&mut self, status: StatusId, alternatives: &[Alternative]) -> Value {
+        let language = self.module.language;
+        let names: Vec<Option<String>> = self.catalogue.status(status).values.iter().map(|value| spelling(value, language).cloned()).collect();
+        let keys = names.into_iter().flatten().map(Key::Constant);
+        let mut known: Vec<(Key, Facts)> = keys
+            .filter_map(|key| {
+                let (yes, _) = self.status_equal_key(Some(status), alternatives, &key);
+                Some((key, yes?))
+            })
+            .collect();
+        known.sort_by(|left, right| left.0.cmp(&right.0));
+        Value::Choice { known, rest: None }
     }
 
     /// Facts when an answer is one of some values.
@@ -291,6 +306,13 @@ fn replace(atom: Atom, from: Subject, to: Subject) -> Atom {
         Atom::Answered(subject, status, value) if subject == from => Atom::Answered(to, status, value),
         other => other,
     }
+}
+
+/// How a language spells a value: Objective-C with its prefix.
+fn spelling(value: &StatusValue, language: Language) -> Option<&String> {
+    let is_prefixed = |name: &&String| name.len() > 12 && name.starts_with(|first: char| first.is_uppercase() || first == 'k');
+    let prefixed = value.names.iter().find(is_prefixed).filter(|_| language == Language::ObjectiveC);
+    prefixed.or_else(|| value.names.first())
 }
 
 /// Whether a value of a status is spelled like a constant in code: the last segment, Swift's old capitals included.
