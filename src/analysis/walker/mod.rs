@@ -184,7 +184,8 @@ impl<'a, 'm> Walker<'a, 'm> {
         let function = &module.functions[id as usize];
         let Some(body) = &function.body else { return };
         let outer = std::mem::replace(&mut self.function, id);
-        state.facts = state.facts.and(&self.declared_facts(function));
+        let declared = self.declared_facts(function);
+        state.facts = state.facts.and(&declared);
         for (index, &variable) in self.resolution.function_params[id as usize].iter().enumerate() {
             let given = args.get(index).cloned().unwrap_or(Value::Unknown);
             // Which permission a parameter names is left to each call.
@@ -207,7 +208,9 @@ impl<'a, 'm> Walker<'a, 'm> {
         });
         let mut flow = flow;
         self.escape(value.clone(), &mut flow);
-        let always = flow.map(|state| state.facts);
+        // What a declaration demands was not found out here, so callers do not learn it.
+        let always = flow.map(|state| state.facts.beyond(&declared));
+        let value = value.map_facts(&|facts| facts.beyond(&declared));
         let summary = self.next.summaries.entry(id).or_default();
         summary.value = Some(value);
         summary.always = always;
