@@ -120,7 +120,8 @@ impl NearMissFinder<'_, '_, '_> {
         if let Some(within) = check.within {
             return within.contains(at);
         }
-        // What is no check at all only matters before the access; what asks for something else only when it is of the same kind of data.
+        // What is no check at all only matters before the access, where its answer is used; what asks for something else only when it is of
+        // the same kind of data.
         match &check.defect {
             Some(MissReason::NotACheck { .. }) => check.span.start < at.start && !check.is_ignored,
             Some(_) => true,

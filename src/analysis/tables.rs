@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::facts::{FactSet, Facts, Subject};
 use super::value::Value;
 use crate::evidence::Target;
-use crate::ir::{ExprId, FunctionId};
+use crate::ir::{ExprId, FunctionId, TypeId};
 use crate::source::Span;
 
 /// What is known where something is called: facts, and the values of its arguments.
@@ -80,8 +80,8 @@ pub(crate) struct Tables {
     pub(crate) closure_uses: BTreeMap<ExprId, Promise>,
     /// Values with which continuations are resumed.
     pub(crate) resumed: BTreeMap<ExprId, (Value, Facts)>,
-    /// What is requested with an answer that comes to a callback of the platform: request code and permissions.
-    pub(crate) requests: BTreeSet<(Option<u32>, Vec<Subject>)>,
+    /// What is requested with an answer that comes to a callback of the platform: the class, the request code and the permissions.
+    pub(crate) requests: BTreeSet<(TypeId, Option<u32>, Vec<Subject>)>,
     /// Variables that are written inside of closures that run later.
     pub(crate) shared: BTreeMap<Target, ()>,
 }

@@ -182,6 +182,18 @@ impl Value {
         (yes, no)
     }
 
+    /// Whether no fact depends on which value it is.
+    pub(crate) fn says_nothing(&self) -> bool {
+        match self {
+            Value::Unknown => true,
+            Value::Choice { known, rest } => {
+                let is_text = |key: &Key| matches!(key, Key::Constant(_) | Key::NonNull);
+                known.iter().all(|(key, facts)| is_text(key) && facts.is_none()) && rest.as_ref().is_none_or(Facts::is_none)
+            }
+            _ => false,
+        }
+    }
+
     /// The single known value that this is.
     pub(crate) fn single(&self) -> Option<&Key> {
         match self {

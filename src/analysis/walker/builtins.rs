@@ -17,6 +17,8 @@ const NOT_NULL_DEMANDS: [&str; 5] = ["requireNotNull", "checkNotNull", "requireN
 const ASSERTIONS: [&str; 5] = ["assert", "NSAssert", "NSCAssert", "assertionFailure", "debugAssert"];
 /// Never come back.
 const NEVER: [&str; 9] = ["fatalError", "preconditionFailure", "abort", "exitProcess", "TODO", "error", "exit", "_exit", "NSException"];
+/// Members that never come back: their type and name.
+const NEVER_MEMBERS: [(&str, &str); 3] = [("System", "exit"), ("NSException", "raise"), ("Thread", "exit")];
 /// Run their lambda here, once; the result is the lambda's.
 const RUN_ONCE: [&str; 16] = [
     "run",
@@ -70,6 +72,18 @@ impl<'a, 'm> Walker<'a, 'm> {
             return None;
         }
         let name = call.name.as_str();
+        let is_never = match call.receiver.as_ref().map(|receiver| &receiver.kind) {
+            None => NEVER.contains(&name),
+            Some(ExprKind::Name(owner)) => NEVER_MEMBERS.contains(&(owner.as_str(), name)),
+            _ => false,
+        };
+        if is_never {
+            for arg in &call.args {
+                self.eval(&arg.value, flow);
+            }
+            *flow = None;
+            return Some(Value::Unknown);
+        }
         let has_receiver =
             call.receiver.as_ref().is_some_and(|receiver| !matches!(self.resolution.bindings.get(&receiver.id), Some(crate::evidence::Binding::Type(_))));
         if has_receiver {
@@ -92,13 +106,6 @@ impl<'a, 'm> Walker<'a, 'm> {
             if let Some(condition) = first {
                 self.eval_assertion(condition, flow);
             }
-            return Some(Value::Unknown);
-        }
-        if NEVER.contains(&name) && call.receiver.is_none() {
-            for arg in &call.args {
-                self.eval(&arg.value, flow);
-            }
-            *flow = None;
             return Some(Value::Unknown);
         }
         None

@@ -68,10 +68,11 @@ impl<'a, 'm> Walker<'a, 'm> {
     /// A request whose answer the platform brings to a callback, under the code that is its last argument.
     fn note_request(&mut self, call: Option<&'m Call>, alternatives: &[Alternative]) {
         let code = call.and_then(|call| call.args.last()).and_then(|arg| self.request_code(&arg.value));
+        let class = self.outermost_class(self.function);
         for alternative in alternatives {
             let is_known = !alternative.all.is_empty() && !alternative.all.iter().any(|subject| matches!(subject, Subject::Param(..)));
             if is_known {
-                self.next.requests.insert((code, alternative.all.clone()));
+                self.next.requests.insert((class, code, alternative.all.clone()));
             }
         }
     }

@@ -20,7 +20,7 @@ use super::tables::{CallSite, Promise, Tables, add};
 use super::value::{Alternative, Value};
 use crate::catalogue::{AnnotationMeaning, Answer, Callback, Catalogue, DataCategory, Entry};
 use crate::evidence::{Resolution, SymbolMatch, Target, VariableId};
-use crate::ir::{Expr, ExprId, ExprKind, Function, FunctionId, FunctionKind, Literal, Module, TypeKind, Visibility};
+use crate::ir::{Expr, ExprId, ExprKind, FILE_SCOPE, Function, FunctionId, FunctionKind, Literal, Module, TypeId, TypeKind, Visibility};
 use crate::source::{Language, Span};
 use crate::verdict::{CheckHow, MissReason};
 
@@ -190,7 +190,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             let given = args.get(index).cloned().unwrap_or(Value::Unknown);
             // Which permission a parameter names is left to each call.
             let value = match given {
-                Value::Unknown | Value::Permissions(_) => self.param_value(id, index as u32, function),
+                Value::Permissions(_) => self.param_value(id, index as u32, function),
+                given if given.says_nothing() => self.param_value(id, index as u32, function),
                 given => given,
             };
             state.places.insert(Target::Variable(variable), value);
@@ -291,7 +292,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let Some((callback, selector_fits)) = self.platform_callback(function) else { return };
         let alternatives = match &callback.subject {
             Some(subject) => self.fixed_subject(subject),
-            None => self.requested_alternatives(),
+            None => self.requested_alternatives(self.outermost_class(id)),
         };
         if !selector_fits || alternatives.is_empty() {
             return;
@@ -331,11 +332,22 @@ impl<'a, 'm> Walker<'a, 'm> {
         })
     }
 
-    /// What the requests of this module ask for, each under its code.
-    fn requested_alternatives(&self) -> Vec<Alternative> {
-        let requests = &self.known.requests;
-        let codes: std::collections::BTreeSet<Option<u32>> = requests.iter().map(|(code, _)| *code).collect();
-        let alternatives = requests.iter().map(|(code, all)| {
+    /// The class around a function that lies in no other.
+    pub(super) fn outermost_class(&self, id: FunctionId) -> TypeId {
+        let mut class = self.module.functions[id as usize].owner;
+        while self.module.types[class as usize].owner != FILE_SCOPE {
+            class = self.module.types[class as usize].owner;
+        }
+        class
+    }
+
+    /// What the requests of a class ask for, each under its code; those of the whole module when the class makes none.
+    fn requested_alternatives(&self, class: TypeId) -> Vec<Alternative> {
+        let all = &self.known.requests;
+        let makes_any = all.iter().any(|(requester, ..)| *requester == class);
+        let requests = || all.iter().filter(move |(requester, ..)| !makes_any || *requester == class);
+        let codes: std::collections::BTreeSet<Option<u32>> = requests().map(|(_, code, _)| *code).collect();
+        let alternatives = requests().map(|(_, code, all)| {
             let given = match code {
                 Some(code) if codes.len() > 1 => Facts::clause(vec![Atom::Code(*code)], None),
                 _ => Facts::none(),
