@@ -107,6 +107,14 @@ impl Clause {
         })
     }
 
+    /// The request that a clause says the answer belongs to.
+    fn single_code(&self) -> Option<u32> {
+        match self.atoms.as_slice() {
+            [Atom::Code(code)] => Some(*code),
+            _ => None,
+        }
+    }
+
     /// The status that a clause enumerates answers of, when it does nothing else.
     fn enumerated(&self) -> Option<(Subject, StatusId)> {
         let mut found = None;
@@ -145,18 +153,20 @@ impl Facts {
     }
 
     /// Adds a clause; two that enumerate answers of the same check are narrowed to what both allow.
-    pub(crate) fn insert(&mut self, clause: Clause) {
-        let clause = self.without_other_codes(clause);
+    pub(crate) fn insert(&mut self, mut clause: Clause) {
+        let code = self.clauses.iter().find_map(Clause::single_code);
+        if let Some(code) = code.filter(|_| clause.single_code().is_none()) {
+            // One answer belongs to one request.
+            clause.atoms.retain(|atom| !matches!(atom, Atom::Code(other) if *other != code));
+        }
+        self.insert_simplified(clause);
+    }
+
+    fn insert_simplified(&mut self, clause: Clause) {
         if clause.atoms.is_empty() || clause.atoms.len() > MAX_ATOMS || clause.is_tautology() {
             return;
         }
         if self.clauses.iter().any(|known| known.implies(&clause)) {
-            return;
-        }
-        if let [Atom::Code(_)] = clause.atoms[..] {
-            let others = std::mem::take(&mut self.clauses);
-            self.clauses.push(clause);
-            others.into_iter().for_each(|known| self.insert(known));
             return;
         }
         if let Some(enumerated) = clause.enumerated()
@@ -173,20 +183,14 @@ impl Facts {
         }
         self.clauses.retain(|known| !clause.implies(known));
         let position = self.clauses.partition_point(|known| known.atoms < clause.atoms);
+        let tells_code = clause.single_code().is_some();
         self.clauses.insert(position, clause);
         self.clauses.truncate(MAX_CLAUSES);
-    }
-
-    /// A result has one code: where that is known, those of other requests say nothing.
-    fn without_other_codes(&self, mut clause: Clause) -> Clause {
-        let known = self.clauses.iter().find_map(|known| match known.atoms[..] {
-            [Atom::Code(code)] => Some(code),
-            _ => None,
-        });
-        if let Some(known) = known {
-            clause.atoms.retain(|atom| !matches!(atom, Atom::Code(code) if *code != known));
+        if tells_code {
+            let (codes, others): (Vec<Clause>, Vec<Clause>) = std::mem::take(&mut self.clauses).into_iter().partition(|clause| clause.single_code().is_some());
+            self.clauses = codes;
+            others.into_iter().for_each(|clause| self.insert(clause));
         }
-        clause
     }
 
     /// Both hold.

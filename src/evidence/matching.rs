@@ -39,6 +39,8 @@ struct Point<'m, 'p> {
     call: Option<&'m Call>,
     /// The value assigned.
     assigned: Option<&'m Expr>,
+    /// A reference to a function that is handed on.
+    is_reference: bool,
 }
 
 impl<'m> Resolver<'m> {
@@ -60,12 +62,17 @@ impl<'m> Resolver<'m> {
 
     fn matches_at(&self, expr: &'m Expr, carriers: bool, sites: &CallSites<'m>) -> Vec<SymbolMatch> {
         let point = match &expr.kind {
-            ExprKind::Call(call) => Point { expr, name: &call.name, receiver: call.receiver.as_ref(), call: Some(call), assigned: None },
-            ExprKind::Member { receiver, name, .. } => Point { expr, name, receiver: Some(receiver), call: None, assigned: None },
-            ExprKind::Name(name) if self.bare.contains_key(&expr.id) => Point { expr, name, receiver: None, call: None, assigned: None },
+            ExprKind::Call(call) => Point { expr, name: &call.name, receiver: call.receiver.as_ref(), call: Some(call), assigned: None, is_reference: false },
+            ExprKind::Member { receiver, name, .. } => Point { expr, name, receiver: Some(receiver), call: None, assigned: None, is_reference: false },
+            ExprKind::FunctionRef { receiver, name } => Point { expr, name, receiver: receiver.as_deref(), call: None, assigned: None, is_reference: true },
+            ExprKind::Name(name) if self.bare.contains_key(&expr.id) => Point { expr, name, receiver: None, call: None, assigned: None, is_reference: false },
             ExprKind::Assign { target, value, .. } => match &target.kind {
-                ExprKind::Member { receiver, name, .. } => Point { expr, name, receiver: Some(receiver), call: None, assigned: Some(value) },
-                ExprKind::Name(name) if self.bare.contains_key(&target.id) => Point { expr, name, receiver: None, call: None, assigned: Some(value) },
+                ExprKind::Member { receiver, name, .. } => {
+                    Point { expr, name, receiver: Some(receiver), call: None, assigned: Some(value), is_reference: false }
+                }
+                ExprKind::Name(name) if self.bare.contains_key(&target.id) => {
+                    Point { expr, name, receiver: None, call: None, assigned: Some(value), is_reference: false }
+                }
                 _ => return Vec::new(),
             },
             _ => return Vec::new(),
@@ -112,6 +119,12 @@ impl<'m> Resolver<'m> {
 
     /// Whether a call, read or assignment can be a member of this kind, with these labels.
     fn form_fits(&self, point: &Point<'m, '_>, symbol: &Symbol, member: &Member) -> bool {
+        if point.is_reference {
+            return symbol.kind == MemberKind::Call
+                && point.receiver.is_some()
+                && !member.is_constructor
+                && member_names(member).any(|name| name == point.name);
+        }
         match (symbol.kind, point.call, point.assigned) {
             (MemberKind::Call, Some(call), None) => self.labels_fit(call, member, point.name),
             // A getter or setter in property syntax.

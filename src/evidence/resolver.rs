@@ -648,6 +648,12 @@ impl<'m> Resolver<'m> {
                 return self.field_type(field);
             }
         }
+        if self.module.language == Language::Swift
+            && let Some(methods) = self.enclosing().into_iter().map(|ty| self.methods(ty, name)).find(|methods| !methods.is_empty())
+        {
+            self.out.callees.insert(expr.id, methods);
+            return None;
+        }
         if let Some(ty) = self.type_named(name) {
             self.out.bindings.insert(expr.id, Binding::Type(ty.ty.clone()));
             return Some(Typed { ty: Ty::Class(Box::new(ty.ty)), certain: ty.certain });
@@ -708,6 +714,11 @@ impl<'m> Resolver<'m> {
                     let ty = self.return_type(methods[0]);
                     self.out.callees.insert(expr.id, methods);
                     return ty;
+                }
+                let unapplied = if self.module.language == Language::Swift { self.methods(*id, name) } else { Vec::new() };
+                if !unapplied.is_empty() {
+                    self.out.callees.insert(expr.id, unapplied);
+                    return None;
                 }
                 match self.extension_property(name) {
                     Some(field) => {

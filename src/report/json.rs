@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::words::{self, StepKind, WordedStep};
 use crate::catalogue::Catalogue;
 use crate::scan::Scan;
-use crate::verdict::{Finding, Rule, Severity, Site};
+use crate::verdict::{Finding, Rule, Site};
 
 #[derive(Serialize)]
 struct Report<'s> {
@@ -45,7 +45,7 @@ struct WireIncomplete<'s> {
 #[derive(Serialize)]
 struct WireFinding<'s> {
     rule: &'static str,
-    severity: Severity,
+    severity: &'static str,
     path: &'s str,
     line: u32,
     column: u32,
@@ -120,7 +120,7 @@ fn findings<'s>(scan: &'s Scan, catalogue: &Catalogue) -> Vec<WireFinding<'s>> {
             let (start, end) = (file.place(finding.place.span.start), file.place(finding.place.span.end));
             WireFinding {
                 rule: finding.rule.id(),
-                severity: finding.severity,
+                severity: finding.severity.name(),
                 path: &file.path,
                 line: start.line,
                 column: start.column,

@@ -3,7 +3,7 @@
 
 use super::Walker;
 use super::calls::is_callable;
-use crate::analysis::facts::Facts;
+use crate::analysis::facts::{FactSet, Facts};
 use crate::analysis::state::{Flow, join};
 use crate::analysis::value::{Key, Value};
 use crate::evidence::COLLECTION_BUILDERS;
@@ -132,6 +132,9 @@ impl<'a, 'm> Walker<'a, 'm> {
         if COLLECTION_BUILDERS.contains(&name) {
             return Some(self.collection(args.to_vec()));
         }
+        if (name == "stream" || name == "of") && matches!(args.first(), Some(Value::Permissions(_) | Value::Answers(_))) {
+            return args.first().cloned();
+        }
         if HOLDERS.contains(&name) && closure.is_none() {
             return args.first().cloned();
         }
@@ -189,6 +192,11 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
     }
 
+    /// What a quantifier over elements proves: nothing but statements about them. It also holds when there are none, which may not be; then it holds of none.
+    fn of_each(element: &Value, facts: FactSet) -> FactSet {
+        Some(facts.map_or(Facts::none(), |facts| super::expressions::about(element, &facts)))
+    }
+
     fn note_resumption(&mut self, at: crate::ir::ExprId, args: &[Value]) {
         if let Some(value) = args.first() {
             let facts = self.resumption_facts.clone();
@@ -240,29 +248,33 @@ impl<'a, 'm> Walker<'a, 'm> {
                 Some(Value::one_of(Key::NonNull, present, Key::Null, absent))
             }
             "all" | "allMatch" | "every" | "allSatisfy" if knows_elements => {
-                let predicate = self.walk_predicate(id, element, flow);
+                let predicate = self.walk_predicate(id, element.clone(), flow);
                 let (yes, _) = self.truth_of(&predicate);
-                Some(Value::truth(yes, Some(Facts::none())))
+                Some(Value::truth(Self::of_each(&element, yes), Some(Facts::none())))
             }
             "none" | "noneMatch" if knows_elements => {
-                let predicate = self.walk_predicate(id, element, flow);
+                let predicate = self.walk_predicate(id, element.clone(), flow);
                 let (_, no) = self.truth_of(&predicate);
-                Some(Value::truth(no, Some(Facts::none())))
+                Some(Value::truth(Self::of_each(&element, no), Some(Facts::none())))
             }
             "any" | "anyMatch" | "contains" if knows_elements => {
-                let predicate = self.walk_predicate(id, element, flow);
+                let predicate = self.walk_predicate(id, element.clone(), flow);
                 let (_, no) = self.truth_of(&predicate);
-                Some(Value::truth(Some(Facts::none()), no))
+                Some(Value::truth(Some(Facts::none()), Self::of_each(&element, no)))
             }
             "filter" | "filterNot" if knows_elements => {
-                let predicate = self.walk_predicate(id, element, flow);
+                let predicate = self.walk_predicate(id, element.clone(), flow);
                 let (yes, no) = self.truth_of(&predicate);
+                let (yes, no) = (Self::of_each(&element, yes), Self::of_each(&element, no));
                 let none_fits = if name == "filter" { no } else { yes };
                 Some(Value::one_of(Key::Empty, none_fits, Key::NonEmpty, Some(Facts::none())))
             }
             "forEach" | "enumerateObjectsUsingBlock" if knows_elements => {
                 // As in a loop over them: what holds of the element holds of all.
-                self.walk_inline(id, vec![element], flow);
+                let before = flow.clone();
+                self.walk_inline(id, vec![element.clone()], flow);
+                let each = flow.as_ref().map_or(Facts::none(), |state| super::expressions::about(&element, &state.facts));
+                *flow = join(before, flow.take()).map(|state| state.with(&each));
                 Some(Value::Unknown)
             }
             "forEach" | "map" | "filter" | "any" | "all" | "none" | "forEachIndexed" | "repeat" | "runCatching" | "mapNotNull" | "first" | "find"

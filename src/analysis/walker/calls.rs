@@ -41,7 +41,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.observe_accesses(expr, call.name_span, &facts);
         self.resumption_facts = flow.as_ref().map(|state| state.facts.clone()).unwrap_or_default();
         self.observe_no_check(expr, call.name_span);
-        self.observe_receiver_call(call, &args, flow);
+        self.observe_receiver_call(call, &receiver, &args, flow);
         if let Some(value) = self.check_value(expr, Some(call), call.name_span, &args, flow) {
             return value;
         }
@@ -81,9 +81,13 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// A call on a parameter or kept object: what it promises to whoever passed it.
-    fn observe_receiver_call(&mut self, call: &'m Call, args: &[Value], flow: &Flow) {
+    fn observe_receiver_call(&mut self, call: &'m Call, value: &Value, args: &[Value], flow: &Flow) {
         let (Some(receiver), Some(state)) = (&call.receiver, flow) else { return };
         let facts = state.facts.clone();
+        // `runnable.run()`
+        if let (Value::Closure(id), false) = (value, matches!(receiver.kind, ExprKind::Closure(_))) {
+            add(&mut self.next.closure_uses, *id, Promise { facts: facts.clone(), args: args.to_vec() });
+        }
         let method = (call.name != "invoke").then(|| call.name.clone());
         match self.resolution.target(receiver.id) {
             Some(Target::Variable(id)) => {

@@ -116,7 +116,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.closure_depth += 1;
         let plain = Promise { facts: created.facts.without_handler(), args: Vec::new() };
         let is_method = |function: &crate::ir::Function| function.owner == ty && function.kind != FunctionKind::Local;
-        let has_one_method = self.module.functions.iter().filter(|function| is_method(function)).count() == 1;
+        let has_one_method = self.module.functions.iter().filter(|function| is_method(function) && function.kind == FunctionKind::Method).count() == 1;
         for function in 0..self.module.functions.len() as FunctionId {
             let declared = &self.module.functions[function as usize];
             if !is_method(declared) {
@@ -129,7 +129,16 @@ impl<'a, 'm> Walker<'a, 'm> {
             let args = if by_name.is_some() || has_one_method { args } else { Vec::new() };
             let mut places = created.places.clone();
             places.retain(|place, _| !place.is_field());
-            self.walk_function(function, State { facts, places }, args);
+            let mut state = State { facts, places };
+            let mut args = args;
+            if declared.visibility == crate::ir::Visibility::Private
+                && !declared.is_override
+                && let Some(entry) = self.known.entry(function)
+            {
+                state.facts = state.facts.and(&entry.facts);
+                args = entry.args;
+            }
+            self.walk_function(function, state, args);
         }
         self.closure_depth -= 1;
         self.frames = frames;

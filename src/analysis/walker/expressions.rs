@@ -1,12 +1,12 @@
 //! Evaluation of expressions: state in, state and value out.
 
 use super::{Frame, FrameKind, Walker, check_origin, handled, version_constant};
-use crate::analysis::facts::{FactSet, Facts, both};
+use crate::analysis::facts::{Atom, FactSet, Facts, Subject, both};
 use crate::analysis::state::{Flow, State, assume, join};
 use crate::analysis::value::{Alternative, Key, Value};
 use crate::catalogue::Entry;
 use crate::evidence::{Binding, Target};
-use crate::ir::{Arm, Catch, ExitKind, Expr, ExprKind, FunctionKind, Literal, LoopKind, Param, Pattern, walk};
+use crate::ir::{Arm, Catch, ExitKind, Expr, ExprKind, FunctionId, FunctionKind, Literal, LoopKind, Param, Pattern, walk};
 use crate::source::{Language, Platform, Span};
 use crate::verdict::CheckHow;
 
@@ -82,7 +82,14 @@ impl<'a, 'm> Walker<'a, 'm> {
                 let present = assume(flow.clone(), &first.facts_if(&Key::NonNull));
                 let mut absent = assume(flow.take(), &first.facts_if(&Key::Null));
                 let second = self.eval(right, &mut absent);
-                let first = present_part(first);
+                let first = match (&first, second.single()) {
+                    // `answers[P] ?: false`
+                    (Value::Answers(_), Some(Key::True | Key::False)) => {
+                        let (yes, no) = self.truth_of(&first);
+                        Value::truth(yes, no)
+                    }
+                    _ => present_part(first),
+                };
                 self.meet(flow, present, first, absent, second)
             }
             ExprKind::Member { receiver, name, .. } => self.eval_member(expr, receiver, name, flow),
@@ -107,6 +114,10 @@ impl<'a, 'm> Walker<'a, 'm> {
             ExprKind::Cast { value, .. } => self.eval(value, flow),
             ExprKind::FunctionRef { receiver, .. } => {
                 self.eval_optional(receiver.as_deref(), flow);
+                if let Some(state) = flow.as_ref() {
+                    let facts = state.facts.clone();
+                    self.observe_accesses(expr, expr.span, &facts);
+                }
                 self.resolution.callees.get(&expr.id).map_or(Value::Unknown, |callees| Value::Functions(callees.clone()))
             }
             ExprKind::Unknown(items) => {
@@ -117,6 +128,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 self.forget_address(items, flow);
                 Value::Unknown
             }
+            ExprKind::This(None) => self.this_value.clone().unwrap_or(Value::Unknown),
             ExprKind::This(_) | ExprKind::Super | ExprKind::Implicit | ExprKind::ClassRef(_) => Value::Unknown,
         }
     }
@@ -293,6 +305,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 self.eval_field(expr, field, flow)
             }
             Some(Binding::Type(_)) => self.constant_value(expr, name),
+            None if self.resolution.callees.contains_key(&expr.id) => Value::Functions(self.resolution.callees[&expr.id].clone()),
             None => self.eval_platform_member(expr, None, name, flow),
         }
     }
@@ -317,15 +330,45 @@ impl<'a, 'm> Walker<'a, 'm> {
             if matches!(self.resolution.bindings.get(&receiver.id), Some(Binding::Type(_))) { Value::Unknown } else { self.eval(receiver, flow) };
         if let Some(Binding::Field(field)) = self.resolution.bindings.get(&expr.id) {
             let field = *field;
+            let getter = self.module.types[field.ty as usize].fields[field.index as usize].getter;
+            if let Some(value) = getter.and_then(|getter| self.value_on(getter, &receiver_value, flow)) {
+                return value;
+            }
             return self.eval_field(expr, field, flow);
         }
         if let Some(callees) = self.resolution.callees.get(&expr.id).cloned() {
+            if self.module.language == Language::Swift {
+                return Value::Functions(callees);
+            }
             return self.call_functions(expr, &callees, member_span(expr), Vec::new(), flow);
         }
         if let Some(value) = self.member_of_value(&receiver_value, name) {
             return value;
         }
         self.eval_platform_member(expr, Some((receiver, receiver_value)), name, flow)
+    }
+
+    /// The value of an extension's getter or function on a receiver that says something (an answer, say): its body, evaluated with that as `self`.
+    pub(super) fn value_on(&mut self, function: FunctionId, receiver: &Value, flow: &Flow) -> Option<Value> {
+        let module = self.module;
+        let declared = &module.functions[function as usize];
+        let is_telling = matches!(receiver, Value::Status(..) | Value::Answers(_) | Value::Choice { .. });
+        let body = declared.body.as_ref().filter(|_| is_telling && self.this_value.is_none())?;
+        let outer = self.this_value.replace(receiver.clone());
+        let seen = std::mem::take(&mut self.seen);
+        let next = std::mem::take(&mut self.next);
+        self.next.shared = next.shared.clone();
+        let state = State { facts: flow.as_ref()?.facts.clone(), places: Default::default() };
+        let base = state.facts.clone();
+        let (_, value) = self.in_frame(FrameKind::Function, vec![declared.name.clone()], |walker| {
+            let mut flow = Some(state);
+            let value = walker.eval(body, &mut flow);
+            (flow, value)
+        });
+        self.seen = seen;
+        self.next = next;
+        self.this_value = outer;
+        Some(value.map_facts(&|facts| facts.beyond(&base)))
     }
 
     /// A read of something that is not of this module: an access, a check, or a constant.
@@ -496,7 +539,6 @@ impl<'a, 'm> Walker<'a, 'm> {
     /// Over known permissions or answers, the body is walked once for all of them together: what it finds out of its element it finds out of each.
     fn eval_for_each(&mut self, expr: &'m Expr, labels: Vec<String>, bindings: &'m [Param], subject: Value, body: &'m Expr, flow: &mut Flow) -> Value {
         let element = self.element_of(&subject);
-        let for_all = !matches!(element, Value::Unknown);
         let mut entry = flow.take();
         for round in 0..=MAX_LOOP_ROUNDS {
             let mut back = None;
@@ -514,7 +556,10 @@ impl<'a, 'm> Walker<'a, 'm> {
                     inside = join(inside, frame.continues.take());
                 }
                 back = inside;
-                let done = if for_all { back.clone() } else { join(start, back.clone()) };
+                let mut done = join(start, back.clone());
+                if let (Some(done), Some(back)) = (done.as_mut(), back.as_ref()) {
+                    done.facts = done.facts.and(&about(&element, &back.facts));
+                }
                 (done, Value::Unknown)
             });
             let next = join(entry.clone(), back);
@@ -659,6 +704,22 @@ impl<'a, 'm> Walker<'a, 'm> {
     pub(super) fn version_of(&self, expr: &Expr) -> Option<u32> {
         version_constant(expr)
     }
+}
+
+/// Facts about the permissions of an element: what holds of each holds of all, also when there are none. Of anything else, a loop that may not
+/// run at all says nothing.
+pub(super) fn about(element: &Value, facts: &Facts) -> Facts {
+    let all = match element {
+        Value::Permissions(all) | Value::Answers(all) | Value::Status(_, all) => all,
+        _ => return Facts::none(),
+    };
+    let subjects: Vec<Subject> = all.iter().flat_map(|one| one.all.iter().copied()).collect();
+    facts.filtered(|clause| {
+        clause.atoms.iter().any(|atom| match atom {
+            Atom::Granted(subject) | Atom::Answered(subject, ..) => subjects.contains(subject),
+            _ => false,
+        })
+    })
 }
 
 /// Arms for `true` and for `false` leave nothing out.

@@ -127,6 +127,8 @@ pub(crate) struct Walker<'a, 'm> {
     discarded: Option<ExprId>,
     /// Closures and objects whose body is being walked: one that hands itself on is not walked within itself.
     active: Vec<ExprId>,
+    /// What `this` is known to be, in an extension's body that is evaluated for one receiver.
+    this_value: Option<Value>,
     /// Facts at the call that is being evaluated, for what it resumes.
     resumption_facts: Facts,
 }
@@ -147,6 +149,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             in_assertion: false,
             discarded: None,
             active: Vec::new(),
+            this_value: None,
             resumption_facts: Facts::none(),
         }
     }

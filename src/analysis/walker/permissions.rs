@@ -218,6 +218,29 @@ impl<'a, 'm> Walker<'a, 'm> {
         all
     }
 
+    /// The permissions that an argument names, in the vocabulary of some check (`.video`) where it is no permission itself.
+    fn as_permissions(&self, value: &Value) -> Option<Vec<Alternative>> {
+        match value {
+            Value::Permissions(alternatives) => Some(alternatives.clone()),
+            Value::List(items) => {
+                let items = items.iter().map(|item| self.as_permissions(item).map(Value::Permissions)).collect::<Option<Vec<Value>>>()?;
+                match self.collection(items) {
+                    Value::Permissions(alternatives) => Some(alternatives),
+                    _ => None,
+                }
+            }
+            _ => {
+                let Key::Constant(name) = value.single()? else { return None };
+                let platform = self.module.language.platform();
+                let maps = self.catalogue.checks.iter().filter(|check| check.symbol.platform == platform).filter_map(|check| match &check.subject {
+                    crate::catalogue::Subject::Argument { map, .. } => map.get(name),
+                    crate::catalogue::Subject::Fixed(_) => None,
+                });
+                maps.min().map(|id| vec![Alternative::of(vec![Subject::Permission(*id)])])
+            }
+        }
+    }
+
     fn instantiate_clause(&self, clause: &Clause, function: FunctionId, args: &[Value]) -> Facts {
         let param = clause.atoms.iter().find_map(|atom| match atom {
             Atom::Granted(subject) | Atom::Answered(subject, ..) => match subject {
@@ -227,7 +250,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             _ => None,
         });
         let Some(index) = param else { return Facts::clause(clause.atoms.clone(), clause.origin.clone()) };
-        let Some(Value::Permissions(alternatives)) = args.get(index as usize) else { return Facts::none() };
+        let Some(alternatives) = args.get(index as usize).and_then(|arg| self.as_permissions(arg)) else { return Facts::none() };
         let each = alternatives.iter().map(|alternative| {
             let mut facts = alternative.given.clone();
             for subject in &alternative.all {
@@ -264,10 +287,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let mut out = vec![Alternative { given: self.instantiate(&one.given, function, args), all: Vec::new(), origin: one.origin.clone() }];
         for subject in &one.all {
             let replacements = match subject {
-                Subject::Param(owner, index) if *owner == function => match args.get(*index as usize) {
-                    Some(Value::Permissions(alternatives)) => alternatives.clone(),
-                    _ => return None,
-                },
+                Subject::Param(owner, index) if *owner == function => args.get(*index as usize).and_then(|arg| self.as_permissions(arg))?,
                 _ => vec![Alternative::of(vec![*subject])],
             };
             let mut extended = Vec::new();
