@@ -219,9 +219,9 @@ fn swift_called_name(node: Node<'_>, text: &str) -> Option<Span> {
     if arguments.into_iter().any(|argument| argument.child_by_field_name("reference_specifier").is_some()) {
         return None;
     }
-    // `!(a)` and `-(a)` are read as calls of the operator, `!f(a)` as a call of `!f`.
+    // `!(a)` and `-(a)` are read as calls of the operator, `!f(a)` as a call of `!f`, `a + f(b)` as one of `a + f`.
     let mut name = node.child(0)?;
-    while let "prefix_expression" | "postfix_expression" | "user_type" | "navigation_expression" = name.kind() {
+    while let "prefix_expression" | "postfix_expression" | "user_type" | "navigation_expression" | "additive_expression" = name.kind() {
         let inner = named_children(name).into_iter().filter(|part| part.kind() != "type_arguments" && part.kind() != "bang").last()?;
         name = if inner.kind() == "navigation_suffix" { *named_children(inner).last()? } else { inner };
     }
@@ -246,7 +246,13 @@ fn objc_called_name(node: Node<'_>, text: &str) -> Option<Span> {
         }
         "call_expression" => {
             let function = node.child_by_field_name("function")?;
-            Some(span(function.child_by_field_name("field").unwrap_or(function)))
+            // A method declaration after a macro is read as a call of a difference.
+            let mut callee = function;
+            while callee.kind() == "call_expression" {
+                callee = callee.child_by_field_name("function")?;
+            }
+            let is_misread = matches!(callee.kind(), "unary_expression" | "binary_expression" | "cast_expression");
+            (!is_misread).then(|| span(function.child_by_field_name("field").unwrap_or(function)))
         }
         _ => None,
     }
