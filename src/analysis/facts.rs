@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use crate::catalogue::{PermissionId, StatusId};
-use crate::ir::FunctionId;
+use crate::ir::{ExprId, FunctionId};
 use crate::source::Span;
 use crate::verdict::CheckHow;
 
@@ -23,6 +23,8 @@ pub(crate) enum Subject {
     Permission(PermissionId),
     /// Whatever a parameter of a function names; replaced where the function is called.
     Param(FunctionId, u32),
+    /// The element at hand of a list that a loop or quantifier goes through; replaced by all of them where it has gone through.
+    Element(ExprId),
 }
 
 /// The smallest statement.
@@ -237,7 +239,11 @@ impl Facts {
 
     /// Without statements about the parameters of functions, which mean nothing outside of them.
     pub(crate) fn without_params(&self) -> Facts {
-        self.filtered(|clause| !clause.atoms.iter().any(|atom| matches!(atom, Atom::Granted(Subject::Param(..)) | Atom::Answered(Subject::Param(..), ..))))
+        self.filtered(|clause| {
+            !clause.atoms.iter().any(|atom| {
+                matches!(atom, Atom::Granted(Subject::Param(..) | Subject::Element(_)) | Atom::Answered(Subject::Param(..) | Subject::Element(_), ..))
+            })
+        })
     }
 
     /// The same facts, seen through a call.

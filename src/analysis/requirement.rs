@@ -25,7 +25,7 @@ impl Requirement {
         let conjunct = |any: &Vec<Subject>| {
             let any = any.iter().filter_map(|subject| match subject {
                 Subject::Permission(id) => Some(*id),
-                Subject::Param(..) => None,
+                Subject::Param(..) | Subject::Element(_) => None,
             });
             Conjunct { any: any.collect(), levels: Levels::ALL }
         };

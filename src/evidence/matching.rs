@@ -85,6 +85,10 @@ impl<'m> Resolver<'m> {
         if point.assigned.is_some() {
             keys.push(setter_name(point.name));
         }
+        // `import a.b.C as D`: the catalogue knows it as C.
+        if let Some(import) = self.names.import_of(point.name).filter(|import| import.alias.is_some() && point.receiver.is_none()) {
+            keys.extend(import.path.rsplit('.').next().map(str::to_owned));
+        }
         let mut found: Vec<SymbolMatch> = Vec::new();
         for key in &keys {
             for &(entry, member) in self.catalogue.index().find(platform, key) {

@@ -1200,6 +1200,9 @@ impl<'m> Resolver<'m> {
     /// Kotlin extension functions and Swift extension methods of foreign types, declared in this module.
     fn extension_functions(&self, call: &Call, receiver: Option<&Typed>) -> Vec<FunctionId> {
         let receiver_name = receiver.and_then(|typed| typed.ty.simple_name());
+        let original = |name: &'m str| {
+            self.names.import_of(name).filter(|import| import.alias.is_some()).and_then(|import| import.path.rsplit('.').next()).unwrap_or(name)
+        };
         let found = self.module.functions.iter().enumerate().filter(|(_, function)| {
             let extended = match &function.receiver {
                 Some(extended) => Some(extended.simple_name()),
@@ -1209,7 +1212,7 @@ impl<'m> Resolver<'m> {
                 }
             };
             function.name == call.name
-                && extended.is_some_and(|extended| receiver_name.is_none_or(|name| name == extended || self.is_subtype_name(receiver, extended)))
+                && extended.map(original).is_some_and(|extended| receiver_name.is_none_or(|name| name == extended || self.is_subtype_name(receiver, extended)))
         });
         found.map(|(id, _)| id as FunctionId).collect()
     }

@@ -5,7 +5,7 @@ use super::Walker;
 use super::calls::is_callable;
 use crate::analysis::facts::{FactSet, Facts};
 use crate::analysis::state::{Flow, join};
-use crate::analysis::value::{Key, Value};
+use crate::analysis::value::{Alternative, Key, Value};
 use crate::evidence::COLLECTION_BUILDERS;
 use crate::ir::{Call, Expr, ExprKind};
 
@@ -192,9 +192,39 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
     }
 
-    /// What a quantifier over elements proves: nothing but statements about them. It also holds when there are none, which may not be; then it holds of none.
-    fn of_each(element: &Value, facts: FactSet) -> FactSet {
-        Some(facts.map_or(Facts::none(), |facts| super::expressions::about(element, &facts)))
+    /// A quantifier over permissions or answers. What it proves of its element, it proves of all; it proves nothing else, because there may be none.
+    fn eval_quantifier(
+        &mut self,
+        name: &str,
+        closure: crate::ir::ExprId,
+        element: Value,
+        list: (crate::ir::ExprId, &[Alternative]),
+        flow: &mut Flow,
+    ) -> Option<Value> {
+        let (yes, no) = match name {
+            "all" | "allMatch" | "every" | "allSatisfy" | "none" | "noneMatch" | "any" | "anyMatch" | "contains" | "filter" | "filterNot" => {
+                let predicate = self.walk_predicate(closure, element, flow);
+                self.truth_of(&predicate)
+            }
+            "forEach" | "enumerateObjectsUsingBlock" => {
+                let before = flow.clone();
+                self.walk_inline(closure, vec![element], flow);
+                let each = flow.as_ref().map_or(Facts::none(), |state| self.of_all(&state.facts, list.0, list.1));
+                let after = self.without_elements(flow.take());
+                *flow = join(before, after).map(|state| state.with(&each));
+                return Some(Value::Unknown);
+            }
+            _ => return None,
+        };
+        let of_all = |facts: &FactSet| Some(facts.as_ref().map_or(Facts::none(), |facts| self.of_all(facts, list.0, list.1)));
+        let of_some = |facts: &FactSet| Some(facts.as_ref().map_or(Facts::none(), |facts| self.of_some(facts)));
+        Some(match name {
+            "all" | "allMatch" | "every" | "allSatisfy" => Value::truth(of_all(&yes), of_some(&no)),
+            "none" | "noneMatch" => Value::truth(of_all(&no), of_some(&yes)),
+            "any" | "anyMatch" | "contains" => Value::truth(of_some(&yes), of_all(&no)),
+            "filter" => Value::one_of(Key::Empty, of_all(&no), Key::NonEmpty, of_some(&yes)),
+            _ => Value::one_of(Key::Empty, of_all(&yes), Key::NonEmpty, of_some(&no)),
+        })
     }
 
     fn note_resumption(&mut self, at: crate::ir::ExprId, args: &[Value]) {
@@ -238,44 +268,22 @@ impl<'a, 'm> Walker<'a, 'm> {
                 None => Value::Unknown,
             });
         }
-        let element = self.element_of(receiver);
+        let (element, list) = self.element_value(receiver, expr.id);
         let knows_elements = element != Value::Unknown;
+        if knows_elements {
+            self.elements.push((expr.id, list.clone()));
+            let value = self.eval_quantifier(name, id, element, (expr.id, &list), flow);
+            self.elements.pop();
+            if value.is_some() {
+                return value;
+            }
+        }
         match name {
             "takeIf" | "takeUnless" => {
                 let predicate = self.walk_predicate(id, receiver.clone(), flow);
                 let (yes, no) = self.truth_of(&predicate);
                 let (present, absent) = if name == "takeIf" { (yes, no) } else { (no, yes) };
                 Some(Value::one_of(Key::NonNull, present, Key::Null, absent))
-            }
-            "all" | "allMatch" | "every" | "allSatisfy" if knows_elements => {
-                let predicate = self.walk_predicate(id, element.clone(), flow);
-                let (yes, _) = self.truth_of(&predicate);
-                Some(Value::truth(Self::of_each(&element, yes), Some(Facts::none())))
-            }
-            "none" | "noneMatch" if knows_elements => {
-                let predicate = self.walk_predicate(id, element.clone(), flow);
-                let (_, no) = self.truth_of(&predicate);
-                Some(Value::truth(Self::of_each(&element, no), Some(Facts::none())))
-            }
-            "any" | "anyMatch" | "contains" if knows_elements => {
-                let predicate = self.walk_predicate(id, element.clone(), flow);
-                let (_, no) = self.truth_of(&predicate);
-                Some(Value::truth(Some(Facts::none()), Self::of_each(&element, no)))
-            }
-            "filter" | "filterNot" if knows_elements => {
-                let predicate = self.walk_predicate(id, element.clone(), flow);
-                let (yes, no) = self.truth_of(&predicate);
-                let (yes, no) = (Self::of_each(&element, yes), Self::of_each(&element, no));
-                let none_fits = if name == "filter" { no } else { yes };
-                Some(Value::one_of(Key::Empty, none_fits, Key::NonEmpty, Some(Facts::none())))
-            }
-            "forEach" | "enumerateObjectsUsingBlock" if knows_elements => {
-                // As in a loop over them: what holds of the element holds of all.
-                let before = flow.clone();
-                self.walk_inline(id, vec![element.clone()], flow);
-                let each = flow.as_ref().map_or(Facts::none(), |state| super::expressions::about(&element, &state.facts));
-                *flow = join(before, flow.take()).map(|state| state.with(&each));
-                Some(Value::Unknown)
             }
             "forEach" | "map" | "filter" | "any" | "all" | "none" | "forEachIndexed" | "repeat" | "runCatching" | "mapNotNull" | "first" | "find"
             | "firstOrNull" => {

@@ -245,11 +245,30 @@ impl<'a, 'm> Walker<'a, 'm> {
                 self.hand_over((*value).clone(), arg.value.id, span, flow);
                 continue;
             }
-            for (method, promise) in self.merged_for(value, calls) {
+            let promises: Vec<(Option<String>, Promise)> = self.merged_for(value, calls);
+            let promises = promises.into_iter().map(|(method, promise)| {
                 let facts = self.instantiate(&promise.facts, callee, values).through(span, name);
-                let params = promise.args.into_iter().map(|arg| self.instantiate_value(arg, callee, values).through(span, name)).collect();
-                self.run_callable((*value).clone(), method.as_deref(), &facts, params, arg.value.id, span, flow);
-            }
+                let args = promise.args.into_iter().map(|arg| self.instantiate_value(arg, callee, values).through(span, name)).collect();
+                (method, Promise { facts, args })
+            });
+            let promises: Vec<_> = promises.collect();
+            self.keep_promises(value, promises, arg.value.id, span, flow);
+        }
+    }
+
+    /// Runs a closure or function with each promise, and an object written here with all of them at once.
+    fn keep_promises(&mut self, value: &Value, promises: Vec<(Option<String>, Promise)>, at: ExprId, span: Span, flow: &mut Flow) {
+        if let (Value::Object(id), Some(state)) = (value, flow.as_ref())
+            && *id == at
+        {
+            let state = state.clone();
+            let here = state.facts.without_handler();
+            let promises = promises.into_iter().map(|(method, promise)| (method, Promise { facts: here.and(&promise.facts), ..promise }));
+            self.walk_object(*id, promises.collect(), state);
+            return;
+        }
+        for (method, promise) in promises {
+            self.run_callable(value.clone(), method.as_deref(), &promise.facts, promise.args, at, span, flow);
         }
     }
 

@@ -30,7 +30,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
             Value::Object(id) => {
                 let state = state.clone();
-                self.walk_object(id, method, facts, params, state);
+                self.walk_object(id, vec![(method.map(str::to_owned), Promise { facts, args: params })], state);
             }
             Value::ParamFunction(function, index) => self.observe_param_call(function, index, method.map(str::to_owned), &facts, params),
             _ => {}
@@ -50,12 +50,13 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.closure_depth += 1;
         self.bind_params(id, &params, &mut state);
         let kind = if closure.captures_return { FrameKind::Function } else { FrameKind::Lambda };
-        let (mut flow, value) = self.in_frame(kind, closure.labels.clone(), |walker| {
+        let (_, value) = self.in_frame(kind, closure.labels.clone(), |walker| {
             let mut flow = Some(state);
             let value = walker.eval(&closure.body, &mut flow);
+            // What is returned elsewhere escapes there, with what is known there.
+            walker.escape(value.clone(), &mut flow);
             (flow, value)
         });
-        self.escape(value.clone(), &mut flow);
         self.closure_depth -= 1;
         self.active.pop();
         value
@@ -103,8 +104,8 @@ impl<'a, 'm> Walker<'a, 'm> {
         value.map_facts(&|facts| facts.beyond(&base))
     }
 
-    /// Walks the functions of an anonymous object. Only the named method gets the promise.
-    fn walk_object(&mut self, id: ExprId, method: Option<&str>, facts: Facts, params: Vec<Value>, created: State) {
+    /// Walks the functions of an anonymous object, each with what is promised to it by name, or to whichever is called.
+    pub(super) fn walk_object(&mut self, id: ExprId, promises: Vec<(Option<String>, Promise)>, created: State) {
         let Some(Some(expr)) = self.resolution.exprs.get(id as usize) else { return };
         let ExprKind::Object { ty, .. } = expr.kind else { return };
         if self.active.contains(&id) {
@@ -113,18 +114,23 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.active.push(id);
         let frames = std::mem::take(&mut self.frames);
         self.closure_depth += 1;
-        let plain = created.facts.without_handler();
-        let methods = self.module.functions.iter().filter(|function| function.owner == ty && function.kind == FunctionKind::Method).count();
+        let plain = Promise { facts: created.facts.without_handler(), args: Vec::new() };
+        let is_method = |function: &crate::ir::Function| function.owner == ty && function.kind != FunctionKind::Local;
+        let has_one_method = self.module.functions.iter().filter(|function| is_method(function) && function.kind == FunctionKind::Method).count() == 1;
         for function in 0..self.module.functions.len() as FunctionId {
             let declared = &self.module.functions[function as usize];
-            if declared.owner != ty || declared.kind == FunctionKind::Local {
+            if !is_method(declared) {
                 continue;
             }
-            let is_promised = method.is_none_or(|method| method == declared.name);
+            let by_name = promises.iter().find(|(method, _)| method.as_ref() == Some(&declared.name));
+            let promised = by_name.or_else(|| promises.iter().find(|(method, _)| method.is_none()));
+            let Promise { facts, args } = promised.map_or_else(|| plain.clone(), |(_, promise)| promise.clone());
+            // Arguments are those of a method that is known.
+            let args = if by_name.is_some() || has_one_method { args } else { Vec::new() };
             let mut places = created.places.clone();
             places.retain(|place, _| !place.is_field());
-            let mut state = State { facts: if is_promised { facts.clone() } else { plain.clone() }, places };
-            let mut args = if is_promised && (method.is_some() || methods == 1) { params.clone() } else { Vec::new() };
+            let mut state = State { facts, places };
+            let mut args = args;
             if declared.visibility == crate::ir::Visibility::Private
                 && !declared.is_override
                 && let Some(entry) = self.known.entry(function)
@@ -159,21 +165,20 @@ impl<'a, 'm> Walker<'a, 'm> {
                 self.observe_param_call(*function, *index, None, &facts.and(&promised), params);
             }
             Value::Object(id) => {
-                let promises: Vec<(Option<String>, Promise)> = self
+                let kept_with = |promise: &Promise| Promise { facts: facts.and(&promise.facts), args: promise.args.clone() };
+                let mut promises: Vec<(Option<String>, Promise)> = self
                     .known
                     .stored_calls
                     .iter()
                     .filter(|((kept, _), _)| *kept == place)
-                    .map(|((_, method), promise)| (method.clone(), promise.clone()))
+                    .map(|((_, method), promise)| (method.clone(), kept_with(promise)))
                     .collect();
-                let state = state.clone();
                 if promises.is_empty() {
-                    let used = self.known.closure_uses.get(id).map_or(Facts::none(), |promise| promise.facts.clone());
-                    self.walk_object(*id, None, facts.and(&used), Vec::new(), state.clone());
+                    let used = self.known.closure_uses.get(id).map_or_else(|| Promise { facts: Facts::none(), args: Vec::new() }, Clone::clone);
+                    promises.push((None, kept_with(&used)));
                 }
-                for (method, promise) in promises {
-                    self.walk_object(*id, method.as_deref(), facts.and(&promise.facts), promise.args, state.clone());
-                }
+                let state = state.clone();
+                self.walk_object(*id, promises, state);
             }
             Value::Functions(_) => {
                 let value = value.clone();

@@ -133,7 +133,9 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     fn code_equal(&mut self, other: &'m Expr) -> (FactSet, FactSet) {
-        let code = self.request_code(other);
+        // The code of a request that this module does not make may stand for anything.
+        let is_known = |code: &u32| self.known.requests.iter().any(|(_, known, _)| *known == Some(*code));
+        let code = self.request_code(other).filter(is_known);
         (Some(code.map_or(Facts::none(), |code| Facts::clause(vec![Atom::Code(code)], None))), Some(Facts::none()))
     }
 

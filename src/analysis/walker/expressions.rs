@@ -1,7 +1,7 @@
 //! Evaluation of expressions: state in, state and value out.
 
 use super::{Frame, FrameKind, Walker, check_origin, handled, version_constant};
-use crate::analysis::facts::{Atom, FactSet, Facts, Subject, both};
+use crate::analysis::facts::{FactSet, Facts, both};
 use crate::analysis::state::{Flow, State, assume, join};
 use crate::analysis::value::{Alternative, Key, Value};
 use crate::catalogue::Entry;
@@ -458,7 +458,9 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     pub(super) fn leave(&mut self, kind: ExitKind, label: Option<&str>, value: Value, flow: Flow) {
-        let Some(state) = flow else { return };
+        let leaves_elements = kind != ExitKind::Continue && !self.elements.is_empty();
+        let value = if leaves_elements { value.map_facts(&|facts| self.of_some(facts)) } else { value };
+        let Some(state) = (if leaves_elements { self.without_elements(flow) } else { flow }) else { return };
         let is_target = |frame: &Frame| match (kind, label) {
             (ExitKind::Return, Some(label)) => matches!(frame.kind, FrameKind::Function | FrameKind::Lambda) && frame.labels.iter().any(|known| known == label),
             (ExitKind::Return, None) => frame.kind == FrameKind::Function,
@@ -536,9 +538,10 @@ impl<'a, 'm> Walker<'a, 'm> {
         (after, back)
     }
 
-    /// Over known permissions or answers, the body is walked once for all of them together: what it finds out of its element it finds out of each.
+    /// Over permissions or answers: what the body finds out of its element when it comes to its end, it finds out of each.
     fn eval_for_each(&mut self, expr: &'m Expr, labels: Vec<String>, bindings: &'m [Param], subject: Value, body: &'m Expr, flow: &mut Flow) -> Value {
-        let element = self.element_of(&subject);
+        let (element, list) = self.element_value(&subject, expr.id);
+        self.elements.push((expr.id, list.clone()));
         let mut entry = flow.take();
         for round in 0..=MAX_LOOP_ROUNDS {
             let mut back = None;
@@ -555,12 +558,9 @@ impl<'a, 'm> Walker<'a, 'm> {
                 if let Some(frame) = walker.frames.last_mut() {
                     inside = join(inside, frame.continues.take());
                 }
-                back = inside;
-                let mut done = join(start, back.clone());
-                if let (Some(done), Some(back)) = (done.as_mut(), back.as_ref()) {
-                    done.facts = done.facts.and(&about(&element, &back.facts));
-                }
-                (done, Value::Unknown)
+                let of_all = inside.as_ref().map_or(Facts::none(), |state| walker.of_all(&state.facts, expr.id, &list));
+                back = walker.without_elements(inside);
+                (join(start, back.clone()).map(|state| state.with(&of_all)), Value::Unknown)
             });
             let next = join(entry.clone(), back);
             if next == entry || round == MAX_LOOP_ROUNDS {
@@ -569,7 +569,18 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
             entry = next;
         }
+        self.elements.pop();
         Value::Unknown
+    }
+
+    /// A state where the elements at hand are no longer at hand.
+    pub(super) fn without_elements(&self, flow: Flow) -> Flow {
+        let mut state = flow?;
+        state.facts = self.of_some(&state.facts);
+        for value in state.places.values_mut() {
+            *value = std::mem::replace(value, Value::Unknown).map_facts(&|facts| self.of_some(facts));
+        }
+        Some(state)
     }
 
     fn eval_match(&mut self, expr: &'m Expr, subject: Option<&'m Expr>, binding: Option<&str>, arms: &'m [Arm], flow: &mut Flow) -> Value {
@@ -639,15 +650,6 @@ impl<'a, 'm> Walker<'a, 'm> {
         (joined, result)
     }
 
-    /// What an element of a collection is known to be.
-    pub(super) fn element_of(&self, collection: &Value) -> Value {
-        match collection {
-            Value::Permissions(all) => Value::Permissions(all.clone()),
-            Value::Answers(all) => Value::Answers(all.clone()),
-            _ => Value::Unknown,
-        }
-    }
-
     /// `grantResults[0]`, `results[P]`.
     pub(super) fn element_at(&mut self, receiver: Value, index: Option<&'m Expr>, index_value: Option<&Value>) -> Value {
         let Value::Answers(all) = receiver else {
@@ -659,12 +661,13 @@ impl<'a, 'm> Walker<'a, 'm> {
         match (index_value, index) {
             (Some(Value::Choice { known, rest: None }), _) if known.len() == 1 => match known[0].0 {
                 Key::Int(position) => {
+                    // A shorter array has no such element, so it is not the one.
                     let one = |alternative: Alternative| {
                         let subject = alternative.all.get(usize::try_from(position).ok()?).copied();
                         Some(Alternative { all: vec![subject?], ..alternative })
                     };
-                    let narrowed: Option<Vec<Alternative>> = all.into_iter().map(one).collect();
-                    narrowed.map_or(Value::Unknown, Value::Answers)
+                    let narrowed: Vec<Alternative> = all.into_iter().filter_map(one).collect();
+                    if narrowed.is_empty() { Value::Unknown } else { Value::Answers(narrowed) }
                 }
                 _ => Value::Answers(all),
             },
@@ -703,22 +706,6 @@ impl<'a, 'm> Walker<'a, 'm> {
     pub(super) fn version_of(&self, expr: &Expr) -> Option<u32> {
         version_constant(expr)
     }
-}
-
-/// Facts about the permissions of an element: what holds of each holds of all, also when there are none. Of anything else, a loop that may not
-/// run at all says nothing.
-pub(super) fn about(element: &Value, facts: &Facts) -> Facts {
-    let all = match element {
-        Value::Permissions(all) | Value::Answers(all) | Value::Status(_, all) => all,
-        _ => return Facts::none(),
-    };
-    let subjects: Vec<Subject> = all.iter().flat_map(|one| one.all.iter().copied()).collect();
-    facts.filtered(|clause| {
-        clause.atoms.iter().any(|atom| match atom {
-            Atom::Granted(subject) | Atom::Answered(subject, ..) => subjects.contains(subject),
-            _ => false,
-        })
-    })
 }
 
 /// Arms for `true` and for `false` leave nothing out.

@@ -127,6 +127,8 @@ pub(crate) struct Walker<'a, 'm> {
     discarded: Option<ExprId>,
     /// Closures and objects whose body is being walked: one that hands itself on is not walked within itself.
     active: Vec<ExprId>,
+    /// Lists that loops and quantifiers around the walk go through, with the number by which their element is called.
+    elements: Vec<(ExprId, Vec<Alternative>)>,
     /// What `this` is known to be, in an extension's body that is evaluated for one receiver.
     this_value: Option<Value>,
     /// Facts at the call that is being evaluated, for what it resumes.
@@ -149,6 +151,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             in_assertion: false,
             discarded: None,
             active: Vec::new(),
+            elements: Vec::new(),
             this_value: None,
             resumption_facts: Facts::none(),
         }
@@ -202,13 +205,10 @@ impl<'a, 'm> Walker<'a, 'm> {
         let (flow, value) = self.in_frame(FrameKind::Function, labels, |walker| {
             let mut flow = Some(state);
             let value = walker.eval(body, &mut flow);
-            if !function.is_expression_body {
-                return (flow, Value::Unknown);
-            }
-            (flow, value)
+            // What is returned elsewhere escapes there, with what is known there.
+            walker.escape(value.clone(), &mut flow);
+            (flow, if function.is_expression_body { value } else { Value::Unknown })
         });
-        let mut flow = flow;
-        self.escape(value.clone(), &mut flow);
         // What a declaration demands was not found out here, so callers do not learn it.
         let always = flow.map(|state| state.facts.beyond(&declared));
         let value = value.map_facts(&|facts| facts.beyond(&declared));
@@ -359,7 +359,7 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     pub(super) fn observe_access(&mut self, expr: &Expr, part: u32, found: SymbolMatch, span: Span, facts: &Facts, duty: Option<Duty>) {
         let function = self.function;
-        let facts = &self.with_known_params(facts);
+        let facts = &self.with_known_params(&self.of_some(facts));
         let known = self.seen.accesses.remove(&(expr.id, part));
         let facts = match &known {
             Some(known) => known.facts.or(facts),
@@ -432,7 +432,8 @@ impl<'a, 'm> Walker<'a, 'm> {
 
 /// A permission that stands for a parameter of the caller means nothing to the callee.
 fn outside_params(value: Value) -> Value {
-    let speaks_of_params = |all: &[Alternative]| all.iter().any(|one| one.all.iter().any(|subject| matches!(subject, Subject::Param(..))));
+    let speaks_of_params =
+        |all: &[Alternative]| all.iter().any(|one| one.all.iter().any(|subject| matches!(subject, Subject::Param(..) | Subject::Element(_))));
     match &value {
         Value::Permissions(all) | Value::Status(_, all) | Value::Answers(all) | Value::GrantedList(all) | Value::DeniedList(all) if speaks_of_params(all) => {
             Value::Unknown

@@ -30,7 +30,14 @@ impl<'a, 'm> Walker<'a, 'm> {
                 },
                 _ => return None,
             },
-            _ => self.module.imports.iter().find(|import| !import.wildcard && import.path.rsplit('.').next() == Some(name))?.path.clone(),
+            _ => {
+                let named = self.module.imports.iter().find(|import| !import.wildcard && import.path.rsplit('.').next() == Some(name));
+                let all = || self.module.imports.iter().find(|import| import.wildcard && import.path.ends_with("Manifest.permission"));
+                match named {
+                    Some(import) => import.path.clone(),
+                    None => format!("{}.{name}", all()?.path),
+                }
+            }
         };
         // Android's own `Manifest`, or a constant class of the same shape (Health Connect's).
         let id = qualified.split_once("Manifest.permission.").map(|(_, last)| format!("android.permission.{last}"));
@@ -209,6 +216,65 @@ impl<'a, 'm> Walker<'a, 'm> {
         needs
     }
 
+    /// The value of the element of a list, for as long as `self.elements` holds it; unknown when nothing is known of the list.
+    pub(super) fn element_value(&self, list: &Value, id: crate::ir::ExprId) -> (Value, Vec<Alternative>) {
+        let one = || vec![Alternative::of(vec![Subject::Element(id)])];
+        match list {
+            Value::Permissions(all) => (Value::Permissions(one()), all.clone()),
+            Value::Answers(all) => {
+                let origin = all.first().and_then(|one| one.origin.clone());
+                (Value::Answers(vec![Alternative { origin, ..Alternative::of(vec![Subject::Element(id)]) }]), all.clone())
+            }
+            Value::List(items) => match self.as_permissions(&Value::List(items.clone())) {
+                Some(all) => (Value::Permissions(one()), all),
+                None => (Value::Unknown, Vec::new()),
+            },
+            _ => (Value::Unknown, Vec::new()),
+        }
+    }
+
+    /// What was found out of the element of a list, said of all of them: nothing but statements about it.
+    pub(super) fn of_all(&self, facts: &Facts, id: crate::ir::ExprId, list: &[Alternative]) -> Facts {
+        let element = Subject::Element(id);
+        let mut all = Facts::none();
+        for clause in facts.clauses().iter().filter(|clause| mentions(clause, element)) {
+            let each = list.iter().map(|alternative| {
+                let mut facts = alternative.given.clone();
+                for subject in &alternative.all {
+                    facts.insert(Clause::new(clause.atoms.iter().map(|atom| replace(*atom, element, *subject)).collect(), clause.origin.clone()));
+                }
+                facts
+            });
+            all = all.and(&each.reduce(|left, right| left.or(&right)).unwrap_or_default());
+        }
+        all
+    }
+
+    /// What is known of the elements at hand, said of one of their lists: all that can be said where a loop is left early.
+    pub(super) fn of_some(&self, facts: &Facts) -> Facts {
+        let mut kept = Facts::none();
+        for clause in facts.clauses() {
+            match self.elements.iter().find(|(id, _)| mentions(clause, Subject::Element(*id))) {
+                None => kept.insert(clause.clone()),
+                Some((id, list)) => {
+                    let subjects: Vec<Subject> = list.iter().flat_map(|alternative| alternative.all.iter().copied()).collect();
+                    let is_known = subjects.iter().all(|subject| matches!(subject, Subject::Permission(_)));
+                    if is_known && list.iter().all(|alternative| alternative.given.is_none()) {
+                        let spread = |atom: &Atom| match atom {
+                            Atom::Granted(Subject::Element(known)) if known == id => subjects.iter().map(|subject| Atom::Granted(*subject)).collect(),
+                            Atom::Answered(Subject::Element(known), status, value) if known == id => {
+                                subjects.iter().map(|subject| Atom::Answered(*subject, *status, *value)).collect()
+                            }
+                            other => vec![*other],
+                        };
+                        kept.insert(Clause::new(clause.atoms.iter().flat_map(spread).collect(), clause.origin.clone()));
+                    }
+                }
+            }
+        }
+        kept
+    }
+
     /// Replaces what stands for a function's parameters by what a call passes.
     pub(super) fn instantiate(&self, facts: &Facts, function: FunctionId, args: &[Value]) -> Facts {
         let mut all = Facts::none();
@@ -318,6 +384,10 @@ impl<'a, 'm> Walker<'a, 'm> {
 
 fn annotation_label(arg: &Arg) -> Option<&str> {
     arg.label.as_deref()
+}
+
+fn mentions(clause: &Clause, wanted: Subject) -> bool {
+    clause.atoms.iter().any(|atom| matches!(atom, Atom::Granted(subject) | Atom::Answered(subject, ..) if *subject == wanted))
 }
 
 fn replace(atom: Atom, from: Subject, to: Subject) -> Atom {
