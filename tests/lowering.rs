@@ -222,7 +222,7 @@ fn swift_called_name(node: Node<'_>, text: &str) -> Option<Span> {
     // `!(a)` and `-(a)` are read as calls of the operator, `!f(a)` as a call of `!f`, `a + f(b)` as one of `a + f`.
     let mut name = node.child(0)?;
     while let "prefix_expression" | "postfix_expression" | "user_type" | "navigation_expression" | "additive_expression" = name.kind() {
-        let inner = named_children(name).into_iter().filter(|part| part.kind() != "type_arguments" && part.kind() != "bang").next_back()?;
+        let inner = named_children(name).into_iter().rfind(|part| part.kind() != "type_arguments" && part.kind() != "bang")?;
         name = if inner.kind() == "navigation_suffix" { *named_children(inner).last()? } else { inner };
     }
     (name.is_named() && name.kind() != "bang" && &text[name.byte_range()] != "defer").then(|| span(name))
