@@ -4,6 +4,7 @@
 //!   which can be names in Kotlin. The parsed copy has none; they are read from the source.
 //! - A line that starts with a parenthesis, `(x as T).f()`, it takes for the arguments of a call of what ends the line before.
 //! - `(x).f()` it takes for a destructuring declaration that goes wrong.
+//! - A declaration on the line on which the body of the one before ends, `fun f() {} fun g() {}`, and imports on one line it does not read.
 //! - A class without a body it may take for part of an expression that goes on with the annotations of the next declaration.
 
 use super::tokens::{Kind, Token, tokens};
@@ -79,7 +80,11 @@ pub(super) fn repair(text: &[u8], copy: &mut [u8]) {
                 repairs.separate(index);
                 repairs.unwrap_name(index);
             }
-            Kind::Word => repairs.declaration(index),
+            Kind::Word => {
+                repairs.end_body(index);
+                repairs.end_import(index);
+                repairs.declaration(index);
+            }
             Kind::Other => repairs.end_class(index),
             _ => {}
         }
@@ -116,13 +121,7 @@ impl<'r> Repairs<'r> {
         if keyword.in_group || !DECLARATIONS.contains(&self.word(keyword)) {
             return;
         }
-        let mut first = index;
-        while let Some(before) = self.before(first).filter(|_| !self.tokens[first].starts_line) {
-            if before.kind != Kind::Word || !is_modifier(self.word(before)) {
-                break;
-            }
-            first -= 1;
-        }
+        let first = self.first_modifier(index);
         if first == index || !self.can_start_declaration(first) {
             return;
         }
@@ -133,6 +132,38 @@ impl<'r> Repairs<'r> {
         let is_named = self.tokens.get(index + 1).is_some_and(|name| name.kind == Kind::Word && !name.starts_line);
         if is_companion && !is_named {
             self.name_companion(self.tokens[index - 1], keyword);
+        }
+    }
+
+    /// The first of the modifiers that stand before a word on its line, or the word.
+    fn first_modifier(&self, index: usize) -> usize {
+        let mut first = index;
+        while let Some(before) = self.before(first).filter(|_| !self.tokens[first].starts_line) {
+            if before.kind != Kind::Word || !is_modifier(self.word(before)) {
+                break;
+            }
+            first -= 1;
+        }
+        first
+    }
+
+    /// Puts a semicolon between a body and the declaration that follows it on its last line.
+    fn end_body(&mut self, index: usize) {
+        if self.tokens[index].in_group || !DECLARATIONS.contains(&self.word(self.tokens[index])) {
+            return;
+        }
+        let first = self.first_modifier(index);
+        let Some(end) = self.before(first).filter(|_| !self.tokens[first].starts_line) else { return };
+        if self.word(end) == b"}" && self.text[end.end].is_ascii_whitespace() {
+            self.copy[end.end] = b';';
+        }
+    }
+
+    /// Puts an import that follows a semicolon on a line of its own.
+    fn end_import(&mut self, index: usize) {
+        let Some(before) = self.before(index) else { return };
+        if self.word(self.tokens[index]) == b"import" && self.word(before) == b";" {
+            self.copy[before.start] = b'\n';
         }
     }
 
@@ -344,6 +375,14 @@ mod tests {
         ] {
             check(text, text);
         }
+    }
+
+    #[test]
+    fn a_body_ends_before_the_next_declaration() {
+        check("class A { fun f() {} fun g() = 1 }", "class A { fun f() {};fun g() = 1 }");
+        check("class A { init {} private val b = 1 }", "class A { init {};        val b = 1 }");
+        check("package a; import b.C; import d.E", "package a\n import b.C\n import d.E");
+        check("val f = { } ; fun g() {}", "val f = { } ; fun g() {}");
     }
 
     #[test]
