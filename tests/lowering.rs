@@ -43,8 +43,8 @@ fn no_call_is_lost() {
     for grammar in &GRAMMARS {
         let mut seen = 0;
         // Fixtures of what a grammar misreads hold calls that are none; their `.ir` pins what is right.
-        // Nor are the demo apps for this: the raw tree of some of their operators and headers is a misreading, too.
-        let is_misread = |path: &str| path.contains("-misread.") || path.contains("fixtures/apps/");
+        // Nor are the demo apps for this: the raw tree of some of their operators and headers is a misreading, too. A broken file may end the grammar's scanner.
+        let is_misread = |path: &str| path.contains("-misread.") || path.contains("fixtures/apps/") || path.contains("fixtures/broken/");
         for file in fixtures(grammar.language).into_iter().filter(|file| !is_misread(&file.path)) {
             let lowered = lowered_calls(&frontend::lower(&file).module);
             let expected = calls_in_tree(grammar, &file.text);
