@@ -1,5 +1,7 @@
 //! Type names as written to types.
 
+use std::collections::HashMap;
+
 use super::types::{Ty, Typed};
 use crate::catalogue::Catalogue;
 use crate::ir::{FILE_SCOPE, Import, Module, TypeId, TypeKind, TypeRef};
@@ -23,11 +25,18 @@ pub(super) struct Names<'m> {
     module: &'m Module,
     catalogue: &'m Catalogue,
     platform: Platform,
+    /// Imports of single names; the first of a name counts.
+    imported: HashMap<&'m str, &'m Import>,
 }
 
 impl<'m> Names<'m> {
     pub(super) fn new(module: &'m Module, catalogue: &'m Catalogue) -> Self {
-        Self { module, catalogue, platform: module.language.platform() }
+        let mut imported = HashMap::new();
+        for import in module.imports.iter().filter(|import| !import.wildcard) {
+            let name = import.alias.as_deref().unwrap_or_else(|| import.path.rsplit('.').next().unwrap_or(&import.path));
+            imported.entry(name).or_insert(import);
+        }
+        Self { module, catalogue, platform: module.language.platform(), imported }
     }
 
     /// The type that a reference names, seen from within `scope`.
@@ -135,10 +144,7 @@ impl<'m> Names<'m> {
 
     /// The import that gives a simple name its meaning.
     pub(super) fn import_of(&self, simple: &str) -> Option<&'m Import> {
-        self.module.imports.iter().find(|import| {
-            let named = import.alias.as_deref().unwrap_or_else(|| import.path.rsplit('.').next().unwrap_or(&import.path));
-            !import.wildcard && named == simple
-        })
+        self.imported.get(simple).copied()
     }
 
     fn apple_name(&self, name: &str, first: &str, rest: Option<&str>) -> Typed {
