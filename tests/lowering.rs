@@ -44,7 +44,12 @@ fn no_call_is_lost() {
         let mut seen = 0;
         // Fixtures of what a grammar misreads hold calls that are none; their `.ir` pins what is right.
         for file in fixtures(grammar.language).into_iter().filter(|file| !file.path.contains("-misread.")) {
-            let lowered = lowered_calls(&frontend::lower(&file).module);
+            let lowered = frontend::lower(&file);
+            // What is refused because the parser would not survive it is not given to the parser here either.
+            if lowered.gaps.iter().any(|gap| gap.kind == GapKind::Refused) {
+                continue;
+            }
+            let lowered = lowered_calls(&lowered.module);
             let expected = calls_in_tree(grammar, &file.text);
             seen += expected.len();
             for span in expected.into_iter().filter(|span| !lowered.contains(span)) {
