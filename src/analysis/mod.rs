@@ -93,7 +93,7 @@ impl Fixpoint<'_, '_> {
 
     fn is_unreached(&self, id: FunctionId) -> bool {
         let has_body = self.resolution.module.functions[id as usize].body.is_some();
-        has_body && !self.known.summaries.get(&id).is_some_and(|summary| summary.value.is_some()) && !self.abandoned.contains(&id) && !self.is_in_place(id)
+        has_body && self.known.summaries.get(&id).is_none_or(|summary| summary.value.is_none()) && !self.abandoned.contains(&id) && !self.is_in_place(id)
     }
 
     fn is_in_place(&self, id: FunctionId) -> bool {

@@ -45,7 +45,7 @@ pub struct Gap {
 pub enum GapKind {
     /// The grammar could not parse these bytes; what stands inside is still looked at.
     Syntax,
-    /// Nested deeper than [`tree::MAX_DEPTH`]; what is inside is not analysed.
+    /// Nested deeper than is followed; what is inside is not analysed.
     TooDeep,
     /// The parser gave up within its time budget; nothing of the file is analysed.
     TimedOut,

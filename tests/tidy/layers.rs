@@ -18,7 +18,7 @@ const WITHOUT_LAYER: [&str; 2] = ["lib", "main"];
 
 /// Longer files are hard to read. Each of these has a reason.
 const LONG_FILES: [(&str, &str); 1] = [("src/evidence/resolver.rs", "one walk over all kinds of expressions, whose arms are short")];
-const MAX_LINES: usize = 700;
+const MAX_LINES: usize = 750;
 
 #[test]
 fn modules_keep_to_their_layer() {

@@ -69,7 +69,7 @@ fn the_picture_shows_what_the_program_prints() {
     let printed: Vec<String> = printed.lines().map(without_spaces).collect();
     let mut problems = Vec::new();
     for line in super::read("docs/check.svg").lines().filter(|line| line.starts_with("<text")) {
-        let text = without_spaces(&plain(line));
+        let text = without_spaces(plain(line));
         let is_remark = text.starts_with('…') || text.starts_with("$askfirst");
         if !is_remark && !printed.contains(&text) {
             problems.push(plain(line));

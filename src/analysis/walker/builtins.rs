@@ -112,7 +112,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     pub(super) fn eval_builtin(&mut self, expr: &'m Expr, call: &'m Call, receiver: &Value, args: &[Value], flow: &mut Flow) -> Option<Value> {
-        let name = call.name.as_str();
+        let name = self.unaliased(&call.name);
         let called = (name == "invoke").then(|| Self::closure_id(receiver)).flatten();
         let closure = called.or_else(|| args.iter().rev().find_map(Self::closure_id));
         if let Some(id) = closure {

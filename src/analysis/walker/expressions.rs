@@ -295,7 +295,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     fn eval_name(&mut self, expr: &'m Expr, name: &str, flow: &mut Flow) -> Value {
-        if name == "SDK_INT" {
+        if self.unaliased(name) == "SDK_INT" {
             return Value::OsVersion;
         }
         match self.resolution.bindings.get(&expr.id) {

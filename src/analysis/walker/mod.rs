@@ -279,6 +279,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     pub(super) fn annotation_meaning(&self, name: &str) -> Option<AnnotationMeaning> {
+        let name = self.unaliased(name);
         let simple = name.rsplit('.').next().unwrap_or(name);
         let known = self.catalogue.annotations.iter().find(|(qualified, _)| {
             let matches_simple = qualified.rsplit('.').next() == Some(simple);
@@ -469,9 +470,16 @@ pub(crate) fn is_open(module: &Module, catalogue: &Catalogue, id: FunctionId) ->
     }
     let called_by_annotation = function.annotations.iter().any(|annotation| {
         let simple = annotation.name.rsplit('.').next().unwrap_or(&annotation.name);
+        let simple = unaliased(module, simple);
         !PASSIVE_ANNOTATIONS.contains(&simple) && !catalogue.annotations.keys().any(|known| known.rsplit('.').next() == Some(simple))
     });
     !hidden || function.is_override || called_by_annotation
+}
+
+/// `import a.b.C as D`: what D is called where it is declared.
+pub(super) fn unaliased<'n>(module: &'n Module, name: &'n str) -> &'n str {
+    let import = module.imports.iter().find(|import| import.alias.as_deref() == Some(name));
+    import.and_then(|import| import.path.rsplit('.').next()).unwrap_or(name)
 }
 
 /// Annotations that say something about a function and have nobody call it.

@@ -44,8 +44,17 @@ impl<'a, 'm> Walker<'a, 'm> {
         id.and_then(|id| self.catalogue.permission_named(&id))
     }
 
+    /// See [`unaliased`](super::unaliased).
+    pub(super) fn unaliased<'n>(&self, name: &'n str) -> &'n str
+    where
+        'm: 'n,
+    {
+        super::unaliased(self.module, name)
+    }
+
     /// A constant as a value: a permission, or a key by its last segment.
     pub(super) fn constant_value(&self, expr: &Expr, name: &str) -> Value {
+        let name = if matches!(expr.kind, ExprKind::Name(_)) { self.unaliased(name) } else { name };
         if let Some(id) = self.permission_constant(expr, name) {
             return Value::Permissions(vec![Alternative::of(vec![Subject::Permission(id)])]);
         }
