@@ -46,7 +46,12 @@ fn no_call_is_lost() {
         // Nor are the demo apps for this: the raw tree of some of their operators and headers is a misreading, too. A broken file may end the grammar's scanner.
         let is_misread = |path: &str| path.contains("-misread.") || path.contains("fixtures/apps/") || path.contains("fixtures/broken/");
         for file in fixtures(grammar.language).into_iter().filter(|file| !is_misread(&file.path)) {
-            let lowered = lowered_calls(&frontend::lower(&file).module);
+            let lowered = frontend::lower(&file);
+            // What is refused because the parser would not survive it is not given to the parser here either.
+            if lowered.gaps.iter().any(|gap| gap.kind == GapKind::Refused) {
+                continue;
+            }
+            let lowered = lowered_calls(&lowered.module);
             let expected = calls_in_tree(grammar, &file.text);
             seen += expected.len();
             for span in expected.into_iter().filter(|span| !lowered.contains(span)) {
