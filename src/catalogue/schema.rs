@@ -239,7 +239,7 @@ pub enum MemberKind {
     Constant,
 }
 
-/// Access class, DESIGN's words.
+/// How the OS hands the data out.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccessClass {

@@ -2,8 +2,7 @@
 //! collections, demands (`require`), what never returns, and continuations.
 
 use super::Walker;
-use super::calls::is_callable;
-use crate::analysis::facts::{FactSet, Facts};
+use crate::analysis::facts::{FactSet, Facts, both, either};
 use crate::analysis::state::{Flow, join};
 use crate::analysis::value::{Alternative, Key, Value};
 use crate::evidence::COLLECTION_BUILDERS;
@@ -157,7 +156,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             "or" => {
                 let (left_yes, left_no) = self.truth_of(receiver);
                 let (right_yes, right_no) = self.truth_of(args.first()?);
-                Some(Value::truth(Self::joined(left_yes, right_yes), self.union(&left_no, &right_no)))
+                Some(Value::truth(either(left_yes, right_yes), both(&left_no, &right_no)))
             }
             "contains" | "containsAll" | "containsObject" | "containsKey" => {
                 let argument = call.args.first()?;
@@ -292,10 +291,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 *flow = join(before, flow.take());
                 Some(Value::Unknown)
             }
-            _ => {
-                debug_assert!(is_callable(&Value::Closure(id)));
-                None
-            }
+            _ => None,
         }
     }
 }

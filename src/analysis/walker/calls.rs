@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::expressions::member_span;
 use super::{Duty, Walker};
-use crate::analysis::facts::{Facts, either};
+use crate::analysis::facts::Facts;
 use crate::analysis::state::{Flow, assume, join};
 use crate::analysis::tables::{Promise, Summary, add};
 use crate::analysis::value::{Key, Value};
@@ -177,7 +177,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let Some(state) = flow.as_mut() else { return Value::Unknown };
         let facts = state.facts.clone();
         state.forget_fields();
-        self.observe_duty(expr, callee, span, &values, &facts);
+        self.observe_duty(expr, callee, span, &facts);
         self.observe_site(callee, expr.id, span, &facts, values.clone());
         if function.body.is_none() {
             for (arg, value) in args {
@@ -283,7 +283,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// A call of a function that demands permissions of its callers is an access that must be guarded.
-    fn observe_duty(&mut self, expr: &'m Expr, callee: FunctionId, span: Span, values: &[Value], facts: &Facts) {
+    fn observe_duty(&mut self, expr: &'m Expr, callee: FunctionId, span: Span, facts: &Facts) {
         let module = self.module;
         let function = &module.functions[callee as usize];
         let mut needs = Vec::new();
@@ -292,7 +292,6 @@ impl<'a, 'm> Walker<'a, 'm> {
                 needs.extend(self.annotated_needs(annotation));
             }
         }
-        let _ = values;
         if !needs.is_empty() {
             let found = SymbolMatch::of_duty(Confidence::Certain);
             self.observe_access(expr, super::DUTY, found, span, facts, Some(Duty { callee: function.name.clone(), needs }));
@@ -316,11 +315,6 @@ impl<'a, 'm> Walker<'a, 'm> {
             let span = self.resolution.exprs.get(id as usize).copied().flatten().map(member_span).unwrap_or_default();
             self.hand_over(value, id, span, flow);
         }
-    }
-
-    /// Joined facts of alternatives, for builtins.
-    pub(super) fn joined(left: Option<Facts>, right: Option<Facts>) -> Option<Facts> {
-        either(left, right)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Conditions: one pass gives the state if true and the state if false.
 
-use super::{Walker, check_origin};
+use super::{Walker, check_origin, version_constant};
 use crate::analysis::facts::{Atom, FactSet, Facts, either};
 use crate::analysis::state::{Flow, assume, join};
-use crate::analysis::value::{Alternative, Key, Value};
+use crate::analysis::value::{Key, Value};
 use crate::evidence::Target;
 use crate::ir::{CompareOp, Expr, ExprKind, Pattern};
 use crate::verdict::CheckHow;
@@ -91,8 +91,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             (_, Value::OsVersion) => self.version_equal(left.0),
             (Value::RequestCode, _) => self.code_equal(right.0),
             (_, Value::RequestCode) => self.code_equal(left.0),
-            (Value::Status(..) | Value::Answers(_), other) => self.answer_equal(&left.1, other, left.0),
-            (other, Value::Status(..) | Value::Answers(_)) => self.answer_equal(&right.1, other, right.0),
+            (Value::Status(..) | Value::Answers(_), other) => self.answer_equal(&left.1, other),
+            (other, Value::Status(..) | Value::Answers(_)) => self.answer_equal(&right.1, other),
             (value, other) => match (value.single(), other.single()) {
                 (_, Some(key)) => (value.facts_if(key), value.facts_unless(key)),
                 (Some(key), None) => (other.facts_if(key), other.facts_unless(key)),
@@ -102,7 +102,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// An answer compared with a constant.
-    fn answer_equal(&mut self, answer: &Value, constant: &Value, at: &'m Expr) -> (FactSet, FactSet) {
+    fn answer_equal(&mut self, answer: &Value, constant: &Value) -> (FactSet, FactSet) {
         let nothing = (Some(Facts::none()), Some(Facts::none()));
         let Some(key) = constant.single() else { return nothing };
         match (answer, key) {
@@ -116,15 +116,15 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
             (Value::Answers(alternatives), _) => {
                 let status = self.default_status();
-                self.status_equal(status, alternatives, key, at)
+                self.status_equal_key(status, alternatives, key)
             }
-            (Value::Status(status, alternatives), _) => self.status_equal(*status, alternatives, key, at),
+            (Value::Status(status, alternatives), _) => self.status_equal_key(*status, alternatives, key),
             _ => nothing,
         }
     }
 
     fn version_equal(&self, other: &Expr) -> (FactSet, FactSet) {
-        let facts = self.version_of(other).map(|level| {
+        let facts = version_constant(other).map(|level| {
             let mut facts = Facts::clause(vec![Atom::AtLeast(level)], version_origin(other));
             facts.insert(crate::analysis::facts::Clause::new(vec![Atom::Below(level.saturating_add(1))], version_origin(other)));
             facts
@@ -141,8 +141,8 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     fn ordered(&self, op: CompareOp, left: (&'m Expr, Value), right: (&'m Expr, Value)) -> Value {
         let (op, version) = match (&left.1, &right.1) {
-            (Value::OsVersion, _) => (op, self.version_of(right.0)),
-            (_, Value::OsVersion) => (mirrored(op), self.version_of(left.0)),
+            (Value::OsVersion, _) => (op, version_constant(right.0)),
+            (_, Value::OsVersion) => (mirrored(op), version_constant(left.0)),
             (value, _) | (_, value) if count_facts(value).is_some() => return self.ordered_count(op, left, right),
             _ => return Value::Unknown,
         };
@@ -264,7 +264,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 let mut no: FactSet = Some(Facts::none());
                 for item in items {
                     let (equal, different) = match value {
-                        Value::Status(..) | Value::Answers(_) => self.answer_equal(value, item, at),
+                        Value::Status(..) | Value::Answers(_) => self.answer_equal(value, item),
                         _ => match item.single() {
                             Some(key) => (value.facts_if(key), value.facts_unless(key)),
                             None => (Some(Facts::none()), Some(Facts::none())),
@@ -281,17 +281,11 @@ impl<'a, 'm> Walker<'a, 'm> {
             (Value::Answers(alternatives), constant) if constant.single().is_some() => {
                 let status = self.default_status();
                 let key = constant.single().cloned().unwrap_or(Key::Null);
-                let (_, absent) = self.status_equal(status, alternatives, &key, at);
+                let (_, absent) = self.status_equal_key(status, alternatives, &key);
                 (Some(Facts::none()), absent)
             }
             _ => (Some(Facts::none()), Some(Facts::none())),
         }
-    }
-
-    /// Facts when an answer has a value, and when it has another.
-    fn status_equal(&mut self, status: Option<crate::catalogue::StatusId>, alternatives: &[Alternative], key: &Key, at: &'m Expr) -> (FactSet, FactSet) {
-        let _ = at;
-        self.status_equal_key(status, alternatives, key)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Evaluation of expressions: state in, state and value out.
 
-use super::{Frame, FrameKind, Walker, check_origin, handled, version_constant};
+use super::{Frame, FrameKind, Walker, check_origin, handled};
 use crate::analysis::facts::{FactSet, Facts, both};
 use crate::analysis::state::{Flow, State, assume, join};
 use crate::analysis::value::{Alternative, Key, Value};
@@ -45,7 +45,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
             ExprKind::Loop { kind, label, bindings, head, body } => self.eval_loop(expr, *kind, label.as_deref(), bindings, head.as_deref(), body, flow),
             ExprKind::Match { subject, binding, arms } => self.eval_match(expr, subject.as_deref(), binding.as_deref(), arms, flow),
-            ExprKind::Try { body, catches, finally } => self.eval_try(expr, body, catches, finally.as_deref(), flow),
+            ExprKind::Try { body, catches, finally } => self.eval_try(body, catches, finally.as_deref(), flow),
             ExprKind::Exit { kind, label, value } => {
                 let value = self.eval_optional(value.as_deref(), flow);
                 self.escape(value.clone(), flow);
@@ -54,11 +54,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
             ExprKind::Call(call) => self.eval_call(expr, call, flow),
             ExprKind::Closure(_) => Value::Closure(expr.id),
-            ExprKind::LocalFunction(id) => {
-                // Its calls are known, so it is walked with the others, with what its callers know.
-                let _ = id;
-                Value::Unknown
-            }
+            // Its calls are known, so it is walked with the others, with what its callers know.
+            ExprKind::LocalFunction(_) => Value::Unknown,
             ExprKind::Object { ty, args } => {
                 for arg in args {
                     self.eval(&arg.value, flow);
@@ -317,7 +314,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         let value = self.load(Target::Field(field), flow);
         if value == Value::Unknown {
-            return self.constant_field(expr, field);
+            return self.constant_field(field);
         }
         value
     }
@@ -390,7 +387,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
     }
 
-    fn eval_try(&mut self, expr: &'m Expr, body: &'m Expr, catches: &'m [Catch], finally: Option<&'m Expr>, flow: &mut Flow) -> Value {
+    fn eval_try(&mut self, body: &'m Expr, catches: &'m [Catch], finally: Option<&'m Expr>, flow: &mut Flow) -> Value {
         let before = flow.take();
         let catches_refusal = catches.iter().find(|catch| catch.types.iter().any(|ty| ty.simple_name() == "SecurityException"));
         let mut inner = before.clone();
@@ -425,7 +422,6 @@ impl<'a, 'm> Walker<'a, 'm> {
             self.eval(finally, &mut any);
             after = if any.is_none() { None } else { after };
         }
-        let _ = expr;
         *flow = after;
         result
     }
@@ -700,11 +696,6 @@ impl<'a, 'm> Walker<'a, 'm> {
         let (left_yes, left_no) = self.truth_of(left);
         let (right_yes, right_no) = self.truth_of(right);
         Value::truth(both(&left_yes, &right_yes), crate::analysis::facts::either(left_no, right_no))
-    }
-
-    /// The version that a literal or name of one stands for.
-    pub(super) fn version_of(&self, expr: &Expr) -> Option<u32> {
-        version_constant(expr)
     }
 }
 

@@ -290,12 +290,12 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     fn bind_platform_callback(&mut self, id: FunctionId, function: &'m Function, state: &mut State) {
-        let Some((callback, selector_fits)) = self.platform_callback(function) else { return };
+        let Some(callback) = self.platform_callback(function) else { return };
         let alternatives = match &callback.subject {
             Some(subject) => self.fixed_subject(subject),
             None => self.requested_alternatives(self.outermost_class(id)),
         };
-        if !selector_fits || alternatives.is_empty() {
+        if alternatives.is_empty() {
             return;
         }
         let origin = check_origin(function.name_span, CheckHow::PlatformCallback);
@@ -319,17 +319,16 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
     }
 
-    fn platform_callback(&self, function: &Function) -> Option<(&'a Callback, bool)> {
+    fn platform_callback(&self, function: &Function) -> Option<&'a Callback> {
         let platform = self.module.language.platform();
-        self.catalogue.callbacks.iter().filter(|callback| callback.platform == platform).find_map(|callback| {
-            let fits = callback.members.iter().any(|member| match self.module.language {
+        self.catalogue.callbacks.iter().filter(|callback| callback.platform == platform).find(|callback| {
+            callback.members.iter().any(|member| match self.module.language {
                 Language::ObjectiveC => function.selector.is_some() && function.selector == member.selector,
                 Language::Swift => {
                     member.name.as_deref() == Some(&function.name) && swift_selector(member).is_none_or(|wanted| function.selector.as_deref() == Some(&wanted))
                 }
                 Language::Kotlin | Language::Java => member.name.as_deref() == Some(&function.name),
-            });
-            fits.then_some((callback, true))
+            })
         })
     }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Walker, check_origin};
-use crate::analysis::facts::{Atom, Clause, FactSet, Facts, Origin, Subject, both, either};
+use crate::analysis::facts::{Atom, Clause, FactSet, Facts, Origin, Subject, either};
 use crate::analysis::value::{Alternative, Key, Value};
 use crate::catalogue::{Answer, PermissionId, StatusId, StatusValue};
 use crate::evidence::{Binding, FieldId, Ty};
@@ -77,9 +77,8 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// A field that nothing was seen to write: perhaps an enum case or constant of this module.
-    pub(super) fn constant_field(&self, expr: &Expr, field: FieldId) -> Value {
+    pub(super) fn constant_field(&self, field: FieldId) -> Value {
         let name = &self.module.types[field.ty as usize].fields[field.index as usize].name;
-        let _ = expr;
         if looks_constant(name) && !self.resolution.field_values.contains_key(&field) { Value::key(Key::Constant(name.clone())) } else { Value::Unknown }
     }
 
@@ -383,11 +382,6 @@ impl<'a, 'm> Walker<'a, 'm> {
     /// A number for the constant that a request code is.
     pub(super) fn request_code(&self, expr: &'m Expr) -> Option<u32> {
         super::super::request_code_of(self.resolution, expr)
-    }
-
-    /// Whether facts, as they are, are about `both` answers of one thing; see [`both`].
-    pub(super) fn union(&self, left: &FactSet, right: &FactSet) -> FactSet {
-        both(left, right)
     }
 }
 
