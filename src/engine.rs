@@ -2,21 +2,27 @@
 //!
 //! The result is the same for any number of threads: work is spread by file, and everything is put in order by path.
 
+mod choice;
+
 use std::cell::RefCell;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rayon::prelude::*;
 
 use crate::analysis;
 use crate::catalogue::Catalogue;
 use crate::discover::{self, DiscoverError, Discovery, FoundFile};
-use crate::frontend::{self, GapKind, Lowered};
-use crate::prefilter::Prefilter;
+use crate::facts::{ContentHash, FileFacts, Gaps, GivenUp};
+use crate::frontend::{self, GapKind};
+use crate::ir::{LinkUnit, Module, Program};
+use crate::mentions::Mentions;
+use crate::prefilter::{Pick, Prefilter};
 use crate::scan::{Incomplete, Scan, ScannedFile, Stats};
-use crate::source::{self, SourceFile};
+use crate::source::{self, LineIndex, Platform, SourceFile};
 use crate::verdict::{FileId, Outcome};
+use choice::{Candidate, Choice};
 
 /// Larger files are not parsed. Hand-written source stays far below; larger files are generated tables.
 pub const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
@@ -32,8 +38,8 @@ const WORKER_STACK_BYTES: usize = 32 * 1024 * 1024;
 pub struct Options {
     /// Which files.
     pub discover: discover::Settings,
-    /// Parse every file, also those that name nothing of the catalogue.
-    pub parse_all: bool,
+    /// Parse only files that name an access, and those that they ask for by name. Not yet proven to give the same answers as parsing all.
+    pub on_demand: bool,
 }
 
 /// Why a scan could not be made.
@@ -66,9 +72,10 @@ pub fn scan(options: &Options, catalogue: &Catalogue, progress: &Progress) -> Re
     let walk_time = started.elapsed();
     progress.total.store(found.files.len() as u64, Ordering::Relaxed);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.discover.jobs).stack_size(WORKER_STACK_BYTES).build()?;
-    let files_of = |platform| found.files.iter().filter(|file| !options.parse_all && file.language.platform() == platform).count();
+    let is_searched = |file: &FoundFile| options.on_demand || std::fs::metadata(&file.path).is_ok_and(|metadata| metadata.len() > MAX_FILE_BYTES);
+    let files_of = |platform| found.files.iter().filter(|file| file.language.platform() == platform && is_searched(file)).count();
     let prefilter = Prefilter::new(catalogue, files_of)?;
-    let picker = Picker { prefilter: &prefilter, parse_all: options.parse_all, progress };
+    let picker = Picker { prefilter: &prefilter, on_demand: options.on_demand, progress };
     let mut scan = pool.install(|| scan_found(found, &picker, catalogue));
     scan.stats.walk_time = walk_time;
     Ok(scan)
@@ -85,52 +92,223 @@ fn scan_found(found: Discovery, picker: &Picker<'_>, catalogue: &Catalogue) -> S
     scan.stats = Stats { files: found.files.len() as u64, skipped: found.skipped, ..Stats::default() };
     let started = Instant::now();
     let read: Vec<Read> = found.files.par_iter().map(|file| picker.read(file)).collect();
-    let files = sort_out(read, &mut scan);
+    let mut project = Project::new(&found.files, read, picker, &mut scan);
     scan.stats.read_time = started.elapsed();
-
-    let started = Instant::now();
-    let analysed: Vec<Analysed> = files
-        .par_iter()
-        .enumerate()
-        .map(|(index, file)| {
-            let analysed = analyse_guarded(index as FileId, file, catalogue);
-            picker.progress.done.fetch_add(1, Ordering::Relaxed);
-            analysed
-        })
-        .collect();
-    for one in analysed {
-        merge(one, &mut scan);
+    for platform in [Platform::Android, Platform::Apple] {
+        project.analyse(platform, catalogue, &mut scan);
     }
-    scan.outcome.findings.sort_by_key(|finding| (finding.place, finding.rule));
-    scan.files = files.into_iter().map(|file| ScannedFile::new(file.path, file.language, file.text)).collect();
-    scan.incomplete.sort();
-    scan.stats.analysis_time = started.elapsed();
+    project.finish(&mut scan);
     scan
 }
 
 /// What reading a file gives.
 enum Read {
-    /// It names nothing of the catalogue; its size.
-    NotPicked(u64),
-    /// It is worth parsing; its size on disk and its text.
-    Picked(u64, SourceFile),
+    /// Worth parsing only if something asks for it (a check may stand in it); its size and names.
+    Waiting { size: u64, mentions: Mentions, may_check: bool },
+    /// It is worth parsing; its size on disk, its text and names.
+    Picked(u64, SourceFile, Mentions),
     /// It cannot be read.
     Incomplete(Incomplete),
 }
 
+/// A file on its way.
+enum State {
+    /// Not parsed.
+    Waiting { may_check: bool },
+    /// Parsed.
+    Parsed(Box<(SourceFile, FileFacts)>),
+    /// Cannot be read.
+    Lost,
+}
+
+/// The files of a scan, and how far each is.
+struct Project<'s> {
+    files: &'s [FoundFile],
+    mentions: Vec<Mentions>,
+    states: Vec<State>,
+    picker: &'s Picker<'s>,
+}
+
+impl<'s> Project<'s> {
+    fn new(files: &'s [FoundFile], read: Vec<Read>, picker: &'s Picker<'s>, scan: &mut Scan) -> Self {
+        let mut project = Self { files, mentions: Vec::with_capacity(read.len()), states: Vec::with_capacity(read.len()), picker };
+        let mut picked = Vec::new();
+        for (number, one) in read.into_iter().enumerate() {
+            let (mentions, state) = match one {
+                Read::Waiting { size, mentions, may_check } => {
+                    scan.stats.bytes += size;
+                    (mentions, State::Waiting { may_check })
+                }
+                Read::Picked(size, file, mentions) => {
+                    scan.stats.bytes += size;
+                    picked.push((number, file));
+                    (mentions, State::Waiting { may_check: false })
+                }
+                Read::Incomplete(incomplete) => {
+                    scan.incomplete.push(incomplete);
+                    (Mentions::default(), State::Lost)
+                }
+            };
+            project.mentions.push(mentions);
+            project.states.push(state);
+        }
+        project.parse(picked, scan);
+        project
+    }
+
+    fn parse(&mut self, picked: Vec<(usize, SourceFile)>, scan: &mut Scan) {
+        let started = Instant::now();
+        let lowered: Vec<(usize, SourceFile, FileFacts)> = picked
+            .into_par_iter()
+            .map(|(number, file)| {
+                let facts = lower_guarded(&file);
+                self.picker.progress.done.fetch_add(1, Ordering::Relaxed);
+                (number, file, facts)
+            })
+            .collect();
+        for (number, file, facts) in lowered {
+            scan.stats.gaps += u64::from(facts.gaps.count);
+            scan.stats.gap_bytes += u64::from(facts.gaps.bytes);
+            scan.stats.parsed += 1;
+            scan.stats.parsed_bytes += file.text.len() as u64;
+            scan.incomplete.extend(quality_problem(&facts).map(|reason| Incomplete { path: facts.path.clone(), reason }));
+            self.states[number] = State::Parsed(Box::new((file, facts)));
+        }
+        scan.stats.lowering_time += started.elapsed();
+    }
+
+    /// Parses waiting files.
+    fn fetch(&mut self, wanted: &[usize], scan: &mut Scan) {
+        let texts: Vec<(usize, Result<SourceFile, String>)> = wanted.par_iter().map(|&number| (number, read_source(&self.files[number]))).collect();
+        let mut picked = Vec::new();
+        for (number, text) in texts {
+            match text {
+                Ok(file) => picked.push((number, file)),
+                Err(reason) => {
+                    self.states[number] = State::Lost;
+                    scan.incomplete.push(Incomplete { path: self.files[number].shown.clone(), reason });
+                }
+            }
+        }
+        self.parse(picked, scan);
+    }
+
+    /// Links what is parsed of a platform and asks it what else could matter, until that is nothing; then concludes.
+    fn analyse(&mut self, platform: Platform, catalogue: &Catalogue, scan: &mut Scan) {
+        if self.parsed(platform).is_empty() {
+            return;
+        }
+        if self.picker.on_demand {
+            let checking = self.waiting(platform, |may_check, _| may_check);
+            self.fetch(&checking, scan);
+        }
+        loop {
+            let started = Instant::now();
+            let numbers = self.parsed(platform);
+            let program = self.link(&numbers);
+            let result = catch_quietly(|| self.conclude_or_want(&program, &numbers, platform, catalogue));
+            scan.stats.analysis_time += started.elapsed();
+            match result {
+                Ok(Next::Parse(wanted)) => self.fetch(&wanted, scan),
+                Ok(Next::Done(outcome)) => {
+                    if outcome.is_cut_short {
+                        let reason = "calls between its functions were not followed: they depend on each other too long".to_owned();
+                        scan.incomplete.extend(numbers.first().map(|&number| Incomplete { path: self.files[number].shown.clone(), reason }));
+                    }
+                    let files: Vec<FileId> = numbers.iter().map(|&number| number as FileId).collect();
+                    scan.outcome.append(outcome.renumbered(&files));
+                    return;
+                }
+                // Nothing is known of any of them then.
+                Err(message) => {
+                    let reason = format!("internal error, please report it: {message}");
+                    scan.incomplete.extend(numbers.iter().map(|&number| Incomplete { path: self.files[number].shown.clone(), reason: reason.clone() }));
+                    return;
+                }
+            }
+        }
+    }
+
+    fn conclude_or_want(&self, program: &Program, numbers: &[usize], platform: Platform, catalogue: &Catalogue) -> Next {
+        let prepared = analysis::Prepared::new(program, catalogue);
+        let candidate = |&number: &usize| Candidate { path: &self.files[number].shown, platform, mentions: &self.mentions[number] };
+        let waiting = self.waiting(platform, |_, _| true);
+        if self.picker.on_demand && !waiting.is_empty() {
+            let wants = prepared.wants();
+            let parsed: Vec<Candidate<'_>> = numbers.iter().map(candidate).collect();
+            let others: Vec<Candidate<'_>> = waiting.iter().map(candidate).collect();
+            let choice = Choice::new(&wants, &parsed, &others);
+            let wanted: Vec<usize> = others.par_iter().zip(&waiting).filter(|(other, _)| choice.wants(other)).map(|(_, &number)| number).collect();
+            if !wanted.is_empty() {
+                return Next::Parse(wanted);
+            }
+        }
+        Next::Done(prepared.conclude())
+    }
+
+    fn link(&self, numbers: &[usize]) -> Program {
+        let units: Vec<LinkUnit> = numbers
+            .par_iter()
+            .filter_map(|&number| match &self.states[number] {
+                State::Parsed(parsed) => {
+                    let facts = &parsed.1;
+                    Some(LinkUnit { path: facts.path.clone(), length: facts.lines.text_len(), module: facts.module.clone() })
+                }
+                _ => None,
+            })
+            .collect();
+        Program::link(units)
+    }
+
+    fn parsed(&self, platform: Platform) -> Vec<usize> {
+        let is_it = |number: &usize| matches!(self.states[*number], State::Parsed(_)) && self.files[*number].language.platform() == platform;
+        (0..self.files.len()).filter(is_it).collect()
+    }
+
+    fn waiting(&self, platform: Platform, filter: impl Fn(bool, &Mentions) -> bool) -> Vec<usize> {
+        let is_it = |number: &usize| match self.states[*number] {
+            State::Waiting { may_check } => self.files[*number].language.platform() == platform && filter(may_check, &self.mentions[*number]),
+            _ => false,
+        };
+        (0..self.files.len()).filter(is_it).collect()
+    }
+
+    /// Keeps the parsed files for the reports, and calls them by their numbers there.
+    fn finish(self, scan: &mut Scan) {
+        let mut renumbered = vec![0; self.files.len()];
+        for (number, state) in self.states.into_iter().enumerate() {
+            if let State::Parsed(parsed) = state {
+                let (file, facts) = *parsed;
+                renumbered[number] = scan.files.len() as FileId;
+                scan.files.push(ScannedFile { path: file.path, language: file.language, text: file.text, lines: facts.lines });
+            } else {
+                scan.stats.prefiltered += u64::from(matches!(state, State::Waiting { .. }));
+                self.picker.progress.done.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        scan.outcome = std::mem::take(&mut scan.outcome).renumbered(&renumbered);
+        scan.outcome.sort();
+        scan.incomplete.sort();
+    }
+}
+
+/// What to do after a look at what is parsed.
+enum Next {
+    /// Parse these files, too.
+    Parse(Vec<usize>),
+    /// There is nothing more to ask for.
+    Done(Outcome),
+}
+
 struct Picker<'s> {
     prefilter: &'s Prefilter,
-    parse_all: bool,
+    on_demand: bool,
     progress: &'s Progress,
 }
 
 impl Picker<'_> {
     fn read(&self, file: &FoundFile) -> Read {
-        let read = self.try_read(file).unwrap_or_else(|reason| Read::Incomplete(Incomplete { path: file.shown.clone(), reason }));
-        if !matches!(read, Read::Picked(..)) {
-            self.progress.done.fetch_add(1, Ordering::Relaxed);
-        }
-        read
+        self.try_read(file).unwrap_or_else(|reason| Read::Incomplete(Incomplete { path: file.shown.clone(), reason }))
     }
 
     fn try_read(&self, file: &FoundFile) -> Result<Read, String> {
@@ -138,23 +316,30 @@ impl Picker<'_> {
         let size = bytes.len() as u64;
         // Everything but UTF-16 can be searched as it is, so most files are never copied.
         let is_utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
-        if !is_utf16 && !self.picks(file, &bytes) {
+        let decoded = if is_utf16 { Some(source::decode(&bytes).map_err(|problem| problem.to_string())?) } else { None };
+        let searched = decoded.as_deref().map_or(bytes.as_slice(), str::as_bytes);
+        // A file too large to parse is no loss if it names nothing.
+        let pick = if self.on_demand || size > MAX_FILE_BYTES { self.prefilter.picks(file.language.platform(), searched) } else { Some(Pick::Access) };
+        let mentions = if self.on_demand { Mentions::of(searched, file.language) } else { Mentions::default() };
+        if pick != Some(Pick::Access) {
             source::decode(&bytes[..bytes.len().min(8 * 1024)]).map_err(|problem| problem.to_string())?;
-            return Ok(Read::NotPicked(size));
+            return Ok(Read::Waiting { size, mentions, may_check: pick == Some(Pick::Check) });
         }
-        let text = source::decode(&bytes).map_err(|problem| problem.to_string())?;
-        if is_utf16 && !self.picks(file, text.as_bytes()) {
-            return Ok(Read::NotPicked(size));
-        }
-        if size > MAX_FILE_BYTES {
-            return Err(format!("larger than {} MiB", MAX_FILE_BYTES / 1024 / 1024));
-        }
-        Ok(Read::Picked(size, SourceFile { path: file.shown.clone(), language: file.language, text }))
+        Ok(Read::Picked(size, to_source(file, &bytes)?, mentions))
     }
+}
 
-    fn picks(&self, file: &FoundFile, text: &[u8]) -> bool {
-        self.parse_all || self.prefilter.picks(file.language.platform(), text)
+/// Reads a file that is to be parsed.
+fn read_source(file: &FoundFile) -> Result<SourceFile, String> {
+    to_source(file, &read_bytes(&file.path)?)
+}
+
+fn to_source(file: &FoundFile, bytes: &[u8]) -> Result<SourceFile, String> {
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(format!("larger than {} MiB", MAX_FILE_BYTES / 1024 / 1024));
     }
+    let text = source::decode(bytes).map_err(|problem| problem.to_string())?;
+    Ok(SourceFile { path: file.shown.clone(), language: file.language, text })
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
@@ -169,89 +354,35 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(cannot)
 }
 
-fn sort_out(read: Vec<Read>, scan: &mut Scan) -> Vec<SourceFile> {
-    let mut files = Vec::new();
-    for one in read {
-        match one {
-            Read::NotPicked(size) => {
-                scan.stats.bytes += size;
-                scan.stats.prefiltered += 1;
-            }
-            Read::Picked(size, file) => {
-                scan.stats.bytes += size;
-                scan.stats.parsed += 1;
-                scan.stats.parsed_bytes += file.text.len() as u64;
-                files.push(file);
-            }
-            Read::Incomplete(incomplete) => scan.incomplete.push(incomplete),
-        }
-    }
-    files
-}
-
-/// What one file gives.
-#[derive(Default)]
-struct Analysed {
-    outcome: Outcome,
-    incomplete: Option<Incomplete>,
-    gaps: u64,
-    gap_bytes: u64,
-    lowering: Duration,
-    analysis: Duration,
-}
-
 /// A defect of askfirst that shows in one file must not take the answers about all others with it.
-fn analyse_guarded(id: FileId, file: &SourceFile, catalogue: &Catalogue) -> Analysed {
-    let result = catch_quietly(|| analyse_file(id, file, catalogue));
-    result.unwrap_or_else(|message| Analysed {
-        incomplete: Some(Incomplete { path: file.path.clone(), reason: format!("internal error, please report it: {message}") }),
-        ..Analysed::default()
+fn lower_guarded(file: &SourceFile) -> FileFacts {
+    catch_quietly(|| lower(file)).unwrap_or_else(|_| {
+        let module = Module::new(file.language);
+        let gaps = Gaps { given_up: Some(GivenUp::Refused), ..Gaps::default() };
+        FileFacts { path: file.path.clone(), content: ContentHash::of(file.text.as_bytes()), module, gaps, lines: LineIndex::new(&file.text) }
     })
 }
 
-fn analyse_file(id: FileId, file: &SourceFile, catalogue: &Catalogue) -> Analysed {
-    let started = Instant::now();
+fn lower(file: &SourceFile) -> FileFacts {
     let lowered = frontend::lower(file);
-    let lowering = started.elapsed();
-    let started = Instant::now();
-    let outcome = analysis::analyse(id, &lowered.module, catalogue);
-    Analysed {
-        outcome,
-        incomplete: quality_problem(file, &lowered).map(|reason| Incomplete { path: file.path.clone(), reason }),
-        gaps: lowered.gaps.len() as u64,
-        gap_bytes: u64::from(lowered.error_bytes),
-        lowering,
-        analysis: started.elapsed(),
-    }
+    let start_of = |kind| lowered.gaps.iter().find(|gap| gap.kind == kind).map(|gap| gap.span.start);
+    let given_up = start_of(GapKind::TimedOut).map(|_| GivenUp::TimedOut).or(start_of(GapKind::Refused).map(|_| GivenUp::Refused));
+    let gaps = Gaps { count: lowered.gaps.len() as u32, bytes: lowered.error_bytes, given_up, too_deep: start_of(GapKind::TooDeep) };
+    FileFacts { path: file.path.clone(), content: ContentHash::of(file.text.as_bytes()), module: lowered.module, gaps, lines: LineIndex::new(&file.text) }
 }
 
 /// Why silence about a file would say nothing. A small syntax gap is no reason: what stands in it is still looked at.
-fn quality_problem(file: &SourceFile, lowered: &Lowered) -> Option<String> {
-    let of_kind = |kind: GapKind| lowered.gaps.iter().find(|gap| gap.kind == kind);
-    if of_kind(GapKind::TimedOut).is_some() {
-        return Some("the parser gave up: it took too long".to_owned());
+fn quality_problem(facts: &FileFacts) -> Option<String> {
+    match facts.gaps.given_up {
+        Some(GivenUp::TimedOut) => return Some("the parser gave up: it took too long".to_owned()),
+        Some(GivenUp::Refused) => return Some("the parser cannot take it: strings or templates are nested too deeply".to_owned()),
+        None => {}
     }
-    if of_kind(GapKind::Refused).is_some() {
-        return Some("the parser cannot take it: strings or templates are nested too deeply".to_owned());
+    if let Some(offset) = facts.gaps.too_deep {
+        return Some(format!("nested too deeply at line {}; what is inside was not analysed", facts.lines.line(offset)));
     }
-    if let Some(gap) = of_kind(GapKind::TooDeep) {
-        let line = source::LineIndex::new(&file.text).line(gap.span.start);
-        return Some(format!("nested too deeply at line {line}; what is inside was not analysed"));
-    }
-    let share = u64::from(lowered.error_bytes) * 100 / (file.text.len() as u64).max(1);
-    (share > 20).then(|| format!("{share} % of it could not be parsed as {}", file.language.name()))
-}
-
-fn merge(mut one: Analysed, scan: &mut Scan) {
-    let first_site = scan.outcome.sites.len();
-    one.outcome.findings.iter_mut().for_each(|finding| finding.site += first_site);
-    scan.outcome.sites.append(&mut one.outcome.sites);
-    scan.outcome.findings.append(&mut one.outcome.findings);
-    scan.incomplete.extend(one.incomplete);
-    scan.stats.gaps += one.gaps;
-    scan.stats.gap_bytes += one.gap_bytes;
-    scan.stats.lowering_work += one.lowering;
-    scan.stats.analysis_work += one.analysis;
+    let share = facts.unparsed_percent();
+    (share > 20).then(|| format!("{share} % of it could not be parsed as {}", facts.language().name()))
 }
 
 thread_local! {

@@ -56,7 +56,7 @@ impl ScannedFile {
 
     /// Line and column of a byte offset.
     pub fn place(&self, offset: u32) -> LineColumn {
-        self.lines.place(&self.text, offset)
+        self.lines.place(offset)
     }
 
     /// The source text of a span; empty when the span does not fit.
@@ -134,10 +134,8 @@ pub struct Stats {
     pub walk_time: Duration,
     /// Wall-clock time of reading and prefiltering.
     pub read_time: Duration,
-    /// Wall-clock time of parsing and analysing.
+    /// Wall-clock time of parsing and lowering.
+    pub lowering_time: Duration,
+    /// Wall-clock time of linking and analysing.
     pub analysis_time: Duration,
-    /// Time spent parsing and lowering, summed over the workers.
-    pub lowering_work: Duration,
-    /// Time spent analysing, summed over the workers.
-    pub analysis_work: Duration,
 }

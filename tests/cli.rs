@@ -128,7 +128,7 @@ fn the_json_report_has_the_promised_shape() {
     assert_eq!(report["tool"]["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(report["mode"], "platform");
     assert_eq!(report["summary"]["files"], 3);
-    assert_eq!(report["summary"]["parsed"], 2);
+    assert_eq!(report["summary"]["parsed"], 3);
     assert_eq!(report["summary"]["accesses"], 2);
     assert_eq!(report["summary"]["findings"], 1);
     assert_eq!(report["summary"]["by_rule"]["ungated-access"], 1);

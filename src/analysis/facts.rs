@@ -4,7 +4,7 @@
 //! know. Clauses keep a join of two different answers that both suffice: *fine granted* joined with *coarse granted* is the clause
 //! "fine or coarse", which is what a location access needs; *below 23* joined with *granted* is "below 23 or granted".
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::catalogue::{PermissionId, StatusId};
 use crate::ir::{ExprId, FunctionId};
@@ -25,6 +25,15 @@ pub(crate) enum Subject {
     Param(FunctionId, u32),
     /// The element at hand of a list that a loop or quantifier goes through; replaced by all of them where it has gone through.
     Element(ExprId),
+    /// One of those that a parameter of a function names, whichever; replaced by a choice of them where it is called.
+    OneOf(FunctionId, u32),
+}
+
+impl Subject {
+    /// Whether it stands for something that is only known elsewhere.
+    pub(crate) fn is_placeholder(self) -> bool {
+        !matches!(self, Subject::Permission(_))
+    }
 }
 
 /// The smallest statement.
@@ -42,6 +51,8 @@ pub(crate) enum Atom {
     Handled,
     /// The result speaks of the request with this code (by number of the constant).
     Code(u32),
+    /// What a parameter of a function was passed is null.
+    Absent(FunctionId, u32),
 }
 
 /// Where a clause was established, for the proof.
@@ -59,9 +70,9 @@ pub(crate) enum Origin {
         /// The call.
         call: Span,
         /// Name of the called function.
-        callee: Rc<str>,
+        callee: Arc<str>,
         /// Where it came from.
-        inner: Rc<Origin>,
+        inner: Arc<Origin>,
     },
 }
 
@@ -71,7 +82,7 @@ pub(crate) struct Clause {
     /// Sorted, without repetition.
     pub(crate) atoms: Vec<Atom>,
     /// Takes no part in comparisons.
-    pub(crate) origin: Option<Rc<Origin>>,
+    pub(crate) origin: Option<Arc<Origin>>,
 }
 
 /// A conjunction of clauses that hold on every path to a point.
@@ -91,7 +102,7 @@ impl PartialEq for Facts {
 }
 
 impl Clause {
-    pub(crate) fn new(mut atoms: Vec<Atom>, origin: Option<Rc<Origin>>) -> Self {
+    pub(crate) fn new(mut atoms: Vec<Atom>, origin: Option<Arc<Origin>>) -> Self {
         atoms.sort_unstable();
         atoms.dedup();
         Self { atoms, origin }
@@ -106,6 +117,14 @@ impl Clause {
         self.atoms.iter().any(|atom| match atom {
             Atom::Below(bound) => self.atoms.iter().any(|other| matches!(other, Atom::AtLeast(least) if least <= bound)),
             _ => false,
+        })
+    }
+
+    /// The parameter that may have been passed null instead.
+    pub(crate) fn absent_param(&self) -> Option<(FunctionId, u32)> {
+        self.atoms.iter().find_map(|atom| match atom {
+            Atom::Absent(function, index) => Some((*function, *index)),
+            _ => None,
         })
     }
 
@@ -138,7 +157,7 @@ impl Facts {
     }
 
     /// One clause.
-    pub(crate) fn clause(atoms: Vec<Atom>, origin: Option<Rc<Origin>>) -> Self {
+    pub(crate) fn clause(atoms: Vec<Atom>, origin: Option<Arc<Origin>>) -> Self {
         let mut facts = Self::none();
         facts.insert(Clause::new(atoms, origin));
         facts
@@ -240,17 +259,19 @@ impl Facts {
     /// Without statements about the parameters of functions, which mean nothing outside of them.
     pub(crate) fn without_params(&self) -> Facts {
         self.filtered(|clause| {
-            !clause.atoms.iter().any(|atom| {
-                matches!(atom, Atom::Granted(Subject::Param(..) | Subject::Element(_)) | Atom::Answered(Subject::Param(..) | Subject::Element(_), ..))
+            !clause.atoms.iter().any(|atom| match atom {
+                Atom::Granted(subject) | Atom::Answered(subject, ..) => subject.is_placeholder(),
+                Atom::Absent(..) => true,
+                _ => false,
             })
         })
     }
 
     /// The same facts, seen through a call.
-    pub(crate) fn through(&self, call: Span, callee: &Rc<str>) -> Facts {
+    pub(crate) fn through(&self, call: Span, callee: &Arc<str>) -> Facts {
         let clauses = self.clauses.iter().map(|clause| Clause {
             atoms: clause.atoms.clone(),
-            origin: clause.origin.as_ref().map(|inner| Rc::new(Origin::Through { call, callee: callee.clone(), inner: inner.clone() })),
+            origin: clause.origin.as_ref().map(|inner| Arc::new(Origin::Through { call, callee: callee.clone(), inner: inner.clone() })),
         });
         Facts { clauses: clauses.collect() }
     }

@@ -2,27 +2,28 @@
 
 use std::collections::BTreeSet;
 
+use super::entry_points::EntryPoints;
 use super::facts::{Clause, Origin, Subject};
 use super::near_miss::NearMissFinder;
 use super::requirement::{Requirement, is_grant};
 use super::tables::{CallSite, Tables};
-use super::walker::{AccessPoint, Observations, is_open};
+use super::walker::{AccessPoint, Observations};
 use crate::catalogue::{Access, AccessClass, Catalogue, DataCategory, Entry, MemberKind};
 use crate::evidence::Resolution;
 use crate::ir::{FunctionId, FunctionKind, TypeKind};
 use crate::source::{Language, Span};
 use crate::verdict::{CheckHow, EntryReason, FileId, Finding, MissReason, Outcome, Place, Rule, Severity, Site, Step, StepWhat, Verdict};
 
-/// Judges everything that was seen in a file.
+/// Judges everything that was seen in a program.
 pub(crate) fn judge(
-    file: FileId,
     resolution: &Resolution<'_>,
     catalogue: &Catalogue,
+    entry_points: &EntryPoints,
     known: &Tables,
     abandoned: &BTreeSet<FunctionId>,
     seen: &Observations,
 ) -> Outcome {
-    let judge = Judge { file, resolution, catalogue, known, abandoned, seen };
+    let judge = Judge { resolution, catalogue, entry_points, known, abandoned, seen };
     let mut points: Vec<&AccessPoint> = seen.accesses.values().collect();
     points.sort_by_key(|point| (point.span, point.duty.is_some()));
     let mut outcome = Outcome::default();
@@ -38,9 +39,9 @@ pub(crate) fn judge(
 }
 
 pub(super) struct Judge<'a, 'm> {
-    pub(super) file: FileId,
     pub(super) resolution: &'a Resolution<'m>,
     pub(super) catalogue: &'a Catalogue,
+    entry_points: &'a EntryPoints,
     pub(super) known: &'a Tables,
     abandoned: &'a BTreeSet<FunctionId>,
     pub(super) seen: &'a Observations,
@@ -60,7 +61,7 @@ impl<'a> Judge<'a, '_> {
         let api = api_name(access, member);
         let requirement = Requirement::of_access(access);
         let mut site = self.blank_site(point, api, access.category, access.class);
-        site.needs = requirement.labels(self.catalogue);
+        site.needs = requirement.needs();
         match access.class {
             AccessClass::Open => site.verdict = Verdict::Open,
             AccessClass::UserMediated => site.verdict = Verdict::UserMediated,
@@ -77,7 +78,7 @@ impl<'a> Judge<'a, '_> {
             return None;
         }
         let mut site = self.blank_site(point, duty.callee.clone(), category, AccessClass::Protected);
-        site.needs = requirement.labels(self.catalogue);
+        site.needs = requirement.needs();
         self.conclude(&mut site, point, &requirement);
         Some(site)
     }
@@ -117,7 +118,8 @@ impl<'a> Judge<'a, '_> {
     }
 
     pub(super) fn place(&self, span: Span) -> Place {
-        Place { file: self.file, span }
+        let (file, span) = self.resolution.module.locate(span);
+        Place { file: file as FileId, span }
     }
 
     pub(super) fn function_name(&self, id: FunctionId) -> String {
@@ -166,7 +168,7 @@ impl<'a> Judge<'a, '_> {
         let mut path: Vec<&CallSite> = Vec::new();
         let mut visited = BTreeSet::from([function]);
         let mut current = function;
-        while !is_open(self.resolution.module, self.catalogue, current) && !self.abandoned.contains(&current) {
+        while !self.entry_points.is_open(current) && !self.abandoned.contains(&current) {
             let sites = self.known.sites.get(&current).into_iter().flat_map(|sites| sites.values());
             let unguarded = sites.filter(|site| requirement.fulfilled_by(&site.facts, self.catalogue).is_none());
             let Some(site) = unguarded.min_by_key(|site| (visited.contains(&site.caller), site.span)) else { break };

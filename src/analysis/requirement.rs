@@ -25,7 +25,7 @@ impl Requirement {
         let conjunct = |any: &Vec<Subject>| {
             let any = any.iter().filter_map(|subject| match subject {
                 Subject::Permission(id) => Some(*id),
-                Subject::Param(..) | Subject::Element(_) => None,
+                Subject::Param(..) | Subject::Element(_) | Subject::OneOf(..) => None,
             });
             Conjunct { any: any.collect(), levels: Levels::ALL }
         };
@@ -37,18 +37,13 @@ impl Requirement {
         self.conjuncts.iter().flat_map(|conjunct| conjunct.any.iter().copied())
     }
 
-    /// Labels of the conjuncts, alternatives joined by "or".
-    pub(crate) fn labels(&self, catalogue: &Catalogue) -> Vec<String> {
-        let mut labels: Vec<String> = Vec::new();
-        for conjunct in &self.conjuncts {
-            let mut names: Vec<&str> = conjunct.any.iter().map(|id| catalogue.permission(*id).label.as_str()).collect();
-            names.dedup();
-            let label = names.join(" or ");
-            if !labels.contains(&label) {
-                labels.push(label);
-            }
-        }
-        labels
+    /// What it needs, without the versions on which it asks for nothing.
+    pub(crate) fn needs(&self) -> Vec<Conjunct> {
+        let asked = |conjunct: &Conjunct| {
+            let levels = Levels { min: conjunct.levels.min.max(self.levels.min), max: conjunct.levels.max.min(self.levels.max) };
+            (levels.min <= levels.max).then(|| Conjunct { any: conjunct.any.clone(), levels })
+        };
+        self.conjuncts.iter().filter_map(asked).collect()
     }
 
     /// The clauses that fulfil it, each once; `None` when some version has a conjunct that none fulfils.

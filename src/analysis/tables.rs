@@ -1,11 +1,12 @@
-//! What is known about functions, fields and closures of a module between two rounds of the fixpoint.
+//! What is known about functions, fields and closures of a program between two rounds of the fixpoint.
 //!
 //! All tables start at the top of the lattice (nothing reached, nothing written, never called) and only lose knowledge from
 //! round to round, so that the rounds end in the greatest fixpoint.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::facts::{FactSet, Facts, Subject};
+use super::facts::{FactSet, Facts, Subject, either};
 use super::value::Value;
 use crate::evidence::Target;
 use crate::ir::{ExprId, FunctionId, TypeId};
@@ -52,7 +53,7 @@ pub(crate) struct Summary {
     pub(crate) calls: BTreeMap<ParamCall, Promise>,
 }
 
-/// A call site of a function of the module.
+/// A call site of a function of the program.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CallSite {
     /// The name in the call.
@@ -63,6 +64,13 @@ pub(crate) struct CallSite {
     pub(crate) facts: Facts,
     /// Values of its parameters; the last known ones.
     pub(crate) args: Vec<Value>,
+}
+
+impl CallSite {
+    pub(crate) fn join(self, other: CallSite) -> CallSite {
+        let args = self.args.into_iter().zip(other.args).map(|(left, right)| left.join(&self.facts, right, &other.facts)).collect();
+        CallSite { facts: self.facts.or(&other.facts), args, ..self }
+    }
 }
 
 /// Everything that the rounds compute.
@@ -84,6 +92,86 @@ pub(crate) struct Tables {
     pub(crate) requests: BTreeSet<(TypeId, Option<u32>, Vec<Subject>)>,
     /// Variables that are written inside of closures that run later.
     pub(crate) shared: BTreeMap<Target, ()>,
+    /// What is known wherever an instance of a class is made.
+    pub(crate) built: BTreeMap<TypeId, Facts>,
+}
+
+/// An entry of the tables, for telling who depends on what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Key {
+    Summary(FunctionId),
+    /// What holds at a function's entry.
+    Entry(FunctionId),
+    Place(Target),
+    /// Calls of what a place keeps.
+    Stored(Target),
+    Closure(ExprId),
+    Resumed(ExprId),
+    Requests,
+    Built(TypeId),
+    Shared(Target),
+}
+
+/// The tables of the round before, as one walk sees them: it notes what it looks at.
+pub(crate) struct View<'a> {
+    tables: &'a Tables,
+    reads: RefCell<BTreeSet<Key>>,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(tables: &'a Tables) -> Self {
+        Self { tables, reads: RefCell::default() }
+    }
+
+    /// Everything that was looked at.
+    pub(crate) fn into_reads(self) -> BTreeSet<Key> {
+        self.reads.into_inner()
+    }
+
+    fn read(&self, key: Key) -> &'a Tables {
+        self.reads.borrow_mut().insert(key);
+        self.tables
+    }
+
+    pub(crate) fn summary(&self, function: FunctionId) -> Option<&'a Summary> {
+        self.read(Key::Summary(function)).summaries.get(&function)
+    }
+
+    pub(crate) fn entry(&self, function: FunctionId) -> Option<Promise> {
+        self.read(Key::Entry(function)).entry(function)
+    }
+
+    pub(crate) fn place(&self, place: Target) -> Option<&'a Value> {
+        self.read(Key::Place(place)).places.get(&place)
+    }
+
+    /// Calls of what a place keeps, by method.
+    pub(crate) fn stored_calls(&self, place: Target) -> impl Iterator<Item = (&'a Option<String>, &'a Promise)> {
+        let calls = self.read(Key::Stored(place)).stored_calls.range((place, None)..);
+        calls.take_while(move |((kept, _), _)| *kept == place).map(|((_, method), promise)| (method, promise))
+    }
+
+    pub(crate) fn closure_uses(&self, closure: ExprId) -> Option<&'a Promise> {
+        self.read(Key::Closure(closure)).closure_uses.get(&closure)
+    }
+
+    pub(crate) fn resumed(&self, continuation: ExprId) -> Option<&'a (Value, Facts)> {
+        self.read(Key::Resumed(continuation)).resumed.get(&continuation)
+    }
+
+    pub(crate) fn requests(&self) -> &'a BTreeSet<(TypeId, Option<u32>, Vec<Subject>)> {
+        &self.read(Key::Requests).requests
+    }
+
+    /// What is known wherever an instance of one of some classes is made; none when none is.
+    pub(crate) fn built(&self, classes: &[TypeId]) -> FactSet {
+        let facts = classes.iter().map(|&class| self.read(Key::Built(class)).built.get(&class).cloned());
+        facts.fold(None, either)
+    }
+
+    pub(crate) fn is_shared(&self, place: Target) -> bool {
+        self.read(Key::Shared(place)).shared.contains_key(&place)
+    }
 }
 
 impl Tables {
@@ -111,5 +199,130 @@ impl Tables {
             None => (value, facts.clone()),
         };
         self.resumed.insert(continuation, joined);
+    }
+
+    /// Notes what is known where an instance of a class is made.
+    pub(crate) fn build(&mut self, class: TypeId, facts: &Facts) {
+        let joined = self.built.get(&class).map_or_else(|| facts.clone(), |known| known.or(facts));
+        self.built.insert(class, joined);
+    }
+
+    /// Every entry, by key.
+    pub(crate) fn keys(&self) -> BTreeSet<Key> {
+        let mut keys = BTreeSet::new();
+        keys.extend(self.summaries.keys().map(|function| Key::Summary(*function)));
+        keys.extend(self.sites.keys().map(|function| Key::Entry(*function)));
+        keys.extend(self.places.keys().map(|place| Key::Place(*place)));
+        keys.extend(self.stored_calls.keys().map(|(place, _)| Key::Stored(*place)));
+        keys.extend(self.closure_uses.keys().map(|closure| Key::Closure(*closure)));
+        keys.extend(self.resumed.keys().map(|at| Key::Resumed(*at)));
+        keys.extend(self.built.keys().map(|class| Key::Built(*class)));
+        keys.extend(self.shared.keys().map(|place| Key::Shared(*place)));
+        keys.extend((!self.requests.is_empty()).then_some(Key::Requests));
+        keys
+    }
+
+    /// Takes in what another walk found out about one thing.
+    pub(crate) fn absorb(&mut self, other: &Tables, key: Key) {
+        match key {
+            Key::Summary(function) => other.summaries.get(&function).into_iter().for_each(|summary| self.absorb_summary(function, summary)),
+            Key::Entry(callee) => other.sites.get(&callee).into_iter().for_each(|sites| self.absorb_sites(callee, sites)),
+            Key::Place(place) => other.places.get(&place).into_iter().for_each(|value| self.write(place, value.clone(), &Facts::none())),
+            Key::Stored(place) => {
+                let calls = other.stored_calls.range((place, None)..).take_while(|((kept, _), _)| *kept == place);
+                calls.for_each(|(key, promise)| add(&mut self.stored_calls, key.clone(), promise.clone()));
+            }
+            Key::Closure(closure) => {
+                other.closure_uses.get(&closure).into_iter().for_each(|promise| add(&mut self.closure_uses, closure, promise.clone()));
+            }
+            Key::Resumed(at) => other.resumed.get(&at).into_iter().for_each(|(value, facts)| self.resume(at, value.clone(), facts)),
+            Key::Built(class) => other.built.get(&class).into_iter().for_each(|facts| self.build(class, facts)),
+            Key::Shared(place) => self.shared.extend(other.shared.get_key_value(&place).map(|(place, ())| (*place, ()))),
+            Key::Requests => self.requests.extend(other.requests.iter().cloned()),
+        }
+    }
+
+    fn absorb_summary(&mut self, function: FunctionId, summary: &Summary) {
+        let known = self.summaries.entry(function).or_default();
+        if summary.value.is_some() {
+            known.value = summary.value.clone();
+            known.always = summary.always.clone();
+        }
+        for (call, promise) in &summary.calls {
+            add(&mut known.calls, call.clone(), promise.clone());
+        }
+    }
+
+    fn absorb_sites(&mut self, callee: FunctionId, sites: &BTreeMap<ExprId, CallSite>) {
+        let known = self.sites.entry(callee).or_default();
+        for (&at, site) in sites {
+            let joined = match known.remove(&at) {
+                Some(first) => first.join(site.clone()),
+                None => site.clone(),
+            };
+            known.insert(at, joined);
+        }
+    }
+
+    /// Puts in place of everything that is known of one thing what `other`, which speaks of nothing else, says; tells whether that is news.
+    pub(crate) fn replace(&mut self, key: Key, mut other: Tables) -> bool {
+        fn put<K: Ord, V: PartialEq>(table: &mut BTreeMap<K, V>, other: &mut BTreeMap<K, V>, key: K) -> bool {
+            match other.remove(&key) {
+                Some(value) => {
+                    let is_news = table.get(&key) != Some(&value);
+                    table.insert(key, value);
+                    is_news
+                }
+                None => table.remove(&key).is_some(),
+            }
+        }
+        match key {
+            Key::Summary(function) => put(&mut self.summaries, &mut other.summaries, function),
+            Key::Entry(callee) => put(&mut self.sites, &mut other.sites, callee),
+            Key::Place(place) => put(&mut self.places, &mut other.places, place),
+            Key::Closure(closure) => put(&mut self.closure_uses, &mut other.closure_uses, closure),
+            Key::Resumed(at) => put(&mut self.resumed, &mut other.resumed, at),
+            Key::Built(class) => put(&mut self.built, &mut other.built, class),
+            Key::Shared(place) => put(&mut self.shared, &mut other.shared, place),
+            Key::Requests => std::mem::replace(&mut self.requests, other.requests.clone()) != other.requests,
+            Key::Stored(place) => {
+                let known: Vec<_> = self.stored_calls.range((place, None)..).take_while(|((kept, _), _)| *kept == place).map(|(key, _)| key.clone()).collect();
+                let before: BTreeMap<_, _> = known.into_iter().filter_map(|key| self.stored_calls.remove_entry(&key)).collect();
+                let is_news = before != other.stored_calls;
+                // Few entries into many: `append` would rebuild the whole map.
+                self.stored_calls.extend(other.stored_calls);
+                is_news
+            }
+        }
+    }
+
+    /// What holds by these tables and by those of the round before.
+    pub(crate) fn met(mut self, before: &Tables) -> Tables {
+        for (function, summary) in &mut self.summaries {
+            let Some(known) = before.summaries.get(function) else { continue };
+            let nothing = Facts::none();
+            summary.value = match (summary.value.take(), &known.value) {
+                (Some(value), Some(known_value)) if value != *known_value => {
+                    let (here, there) = (summary.always.as_ref().unwrap_or(&nothing), known.always.as_ref().unwrap_or(&nothing));
+                    Some(value.join(here, known_value.clone(), there))
+                }
+                (value, _) => value,
+            };
+            summary.always = either(summary.always.take(), known.always.clone());
+            known.calls.iter().for_each(|(call, promise)| add(&mut summary.calls, call.clone(), promise.clone()));
+        }
+        for (callee, sites) in &mut self.sites {
+            for (at, known) in before.sites.get(callee).into_iter().flatten() {
+                if let Some(site) = sites.remove(at) {
+                    sites.insert(*at, site.join(known.clone()));
+                }
+            }
+        }
+        before.places.iter().for_each(|(place, value)| self.write(*place, value.clone(), &Facts::none()));
+        before.stored_calls.iter().for_each(|(key, promise)| add(&mut self.stored_calls, key.clone(), promise.clone()));
+        before.closure_uses.iter().for_each(|(key, promise)| add(&mut self.closure_uses, *key, promise.clone()));
+        before.resumed.iter().for_each(|(at, (value, facts))| self.resume(*at, value.clone(), facts));
+        before.built.iter().for_each(|(class, facts)| self.build(*class, facts));
+        self
     }
 }

@@ -1,8 +1,8 @@
 //! What expressions are known to be: values that remember an answer.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::facts::{FactSet, Facts, Origin, Subject, either};
+use super::facts::{Atom, FactSet, Facts, Origin, Subject, either};
 use crate::catalogue::StatusId;
 use crate::ir::{ExprId, FunctionId};
 use crate::source::Span;
@@ -32,7 +32,7 @@ pub(crate) struct Alternative {
     /// The permissions, in order, all of them.
     pub(crate) all: Vec<Subject>,
     /// Of an answer: the check that gave it. Takes no part in comparisons.
-    pub(crate) origin: Option<Rc<Origin>>,
+    pub(crate) origin: Option<Arc<Origin>>,
 }
 
 impl PartialEq for Alternative {
@@ -84,6 +84,8 @@ pub(crate) enum Value {
     OsVersion,
     /// The code of a permission request.
     RequestCode,
+    /// The position of the element at hand in the list that this loop goes through.
+    Position(ExprId),
     /// A continuation: what it is resumed with is the value of this call.
     Continuation(ExprId),
 }
@@ -143,6 +145,7 @@ impl Value {
                 matching.fold(rest.clone(), either)
             }
             _ if *key == Key::Null && self.is_never_null() => None,
+            Value::Permissions(all) if *key == Key::Null => Some(absence(all)),
             _ => Some(Facts::none()),
         }
     }
@@ -285,9 +288,9 @@ impl Value {
     }
 
     /// The value seen through a call that returned it.
-    pub(crate) fn through(self, call: Span, callee: &Rc<str>) -> Value {
+    pub(crate) fn through(self, call: Span, callee: &Arc<str>) -> Value {
         let wrap = |one: Alternative| {
-            let origin = one.origin.map(|inner| Rc::new(Origin::Through { call, callee: callee.clone(), inner }));
+            let origin = one.origin.map(|inner| Arc::new(Origin::Through { call, callee: callee.clone(), inner }));
             Alternative { origin, ..one }
         };
         let all = |alternatives: Vec<Alternative>| alternatives.into_iter().map(wrap).collect::<Vec<_>>();
@@ -318,8 +321,18 @@ impl Value {
     }
 }
 
+/// Facts when what a parameter stands for is null.
+fn absence(alternatives: &[Alternative]) -> Facts {
+    match alternatives {
+        [Alternative { given, all, .. }] if given.is_none() => match all.as_slice() {
+            [Subject::Param(function, index)] => Facts::clause(vec![Atom::Absent(*function, *index)], None),
+            _ => Facts::none(),
+        },
+        _ => Facts::none(),
+    }
+}
+
 /// What of the facts of a branch decides which permission is meant: the OS version.
 fn versions_only(facts: &Facts) -> Facts {
-    use super::facts::Atom;
     facts.filtered(|clause| clause.atoms.iter().all(|atom| matches!(atom, Atom::Below(_) | Atom::AtLeast(_) | Atom::Code(_))))
 }

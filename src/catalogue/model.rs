@@ -1,6 +1,6 @@
 //! The validated catalogue: what [`schema`](super::schema) says, with names resolved and members parsed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 pub use super::schema::{AccessClass, Direction, Evidence, Failure, MemberKind, Place};
@@ -178,11 +178,20 @@ impl Member {
     }
 }
 
+/// A value that a condition speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// An argument of the call itself.
+    Argument(Place),
+    /// An argument of another call on the same object: by member, and its position.
+    PassedTo(BTreeMap<String, u32>),
+}
+
 /// A condition on an argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct When {
-    /// Which argument.
-    pub argument: Place,
+    /// Which value.
+    pub value: Given,
     /// Must be in the set.
     pub is: Option<ValueSetId>,
     /// Must not be in the set.
@@ -191,8 +200,18 @@ pub struct When {
     pub of_type: Option<String>,
 }
 
+impl When {
+    /// The argument of the call itself that it speaks of.
+    pub fn argument(&self) -> Option<&Place> {
+        match &self.value {
+            Given::Argument(place) => Some(place),
+            Given::PassedTo(_) => None,
+        }
+    }
+}
+
 /// One conjunct of a requirement: one of `any` must be granted, on these versions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conjunct {
     /// Alternatives.
     pub any: Vec<PermissionId>,

@@ -178,7 +178,11 @@ pub enum Place {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WhenEntry {
     /// Which argument; for `kind = "assignment"` the assigned value is argument 0.
-    pub argument: Place,
+    pub argument: Option<Place>,
+    /// In place of `argument`: what some member of the same object is passed, before or after. Which member, and which of its
+    /// arguments: `{ setDataAndType = 1, setType = 0 }`.
+    #[serde(default)]
+    pub passed_to: BTreeMap<String, u32>,
     /// Name of a `[[values]]` set that it must belong to.
     pub is: Option<Spanned<String>>,
     /// It must not belong to this set.

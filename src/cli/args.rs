@@ -109,6 +109,12 @@ pub struct ScanArgs {
     /// Do not use a cache (there is none yet)
     #[arg(long)]
     pub no_cache: bool,
+    /// Parse every file (as is done anyway)
+    #[arg(long, hide = true, conflicts_with = "on_demand")]
+    pub parse_all: bool,
+    /// Parse only files that name an access, and those that they ask for by name (may miss guards and accesses so far)
+    #[arg(long, hide = true)]
+    pub on_demand: bool,
     /// Print counts and times to standard error
     #[arg(long)]
     pub stats: bool,
@@ -195,7 +201,7 @@ impl ScanArgs {
             count_skipped: self.stats,
             jobs: self.jobs.map_or(0, NonZeroUsize::get),
         };
-        Options { discover, parse_all: false }
+        Options { discover, on_demand: self.on_demand }
     }
 }
 

@@ -20,7 +20,9 @@ pub(super) fn run(args: &DebugArgs, terminal: &Terminal) -> Result<Exit, Wrong> 
             let gaps: String = lowered.gaps.iter().map(|gap| format!("gap: {gap:?}\n")).collect();
             format!("{}{gaps}", ir::dump(&lowered.module))
         }
-        Stage::Sites => format!("{:#?}\n", analysis::analyse(0, &frontend::lower(&file).module, &catalogue)),
+        Stage::Sites => {
+            format!("{:#?}\n", analysis::analyse(&ir::Program::of_one(&file.path, file.text.len() as u32, frontend::lower(&file).module), &catalogue))
+        }
     })?;
     terminal.report(&text, None)?;
     Ok(Exit::Clean)

@@ -10,9 +10,9 @@ use crate::catalogue::Catalogue;
 use crate::discover::Settings;
 use crate::engine::{self, Options, Progress};
 use crate::report::words::{self, StepKind};
-use crate::report::{escape, summary};
+use crate::report::{chain, escape, summary};
 use crate::scan::Scan;
-use crate::verdict::{Place, Rule, Site, Verdict};
+use crate::verdict::{FileId, Place, Rule, Site, Verdict};
 
 /// How many neighbours are named when nothing stands at a place.
 const NEIGHBOURS: usize = 3;
@@ -25,9 +25,10 @@ pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> Result<Exit, Wrong
     }
     let (path, line) = place(&args.target).ok_or_else(|| Wrong(unknown_target(&args.target)))?;
     let catalogue = catalogue(args.rules.folder.as_deref(), terminal)?;
-    let settings = Settings { paths: vec![path], ..Settings::default() };
-    let scan = engine::scan(&Options { discover: settings, parse_all: true }, &catalogue, &Progress::default())?;
-    terminal.report(&explain_line(&scan, line, &catalogue), None)?;
+    let settings = Settings { paths: surroundings(&path), ..Settings::default() };
+    let scan = engine::scan(&Options { discover: settings, on_demand: false }, &catalogue, &Progress::default())?;
+    let file = scan.files.iter().position(|file| is_same_file(Path::new(&file.path), &path));
+    terminal.report(&explain_line(&scan, file.map(|file| file as FileId), line, &catalogue), None)?;
     scan.notes.iter().for_each(|note| terminal.note(&format!("note: {}\n", escape::visible(note))));
     terminal.note(&summary::incomplete(&scan));
     Ok(if scan.incomplete.is_empty() { Exit::Clean } else { Exit::Incomplete })
@@ -70,15 +71,28 @@ fn unknown_target(target: &str) -> String {
     }
 }
 
-fn explain_line(scan: &Scan, line: u32, catalogue: &Catalogue) -> String {
+/// A file is judged with what is around it: the folder of the run, when the file lies in it.
+fn surroundings(path: &Path) -> Vec<PathBuf> {
+    let folder = std::env::current_dir().and_then(|folder| folder.canonicalize());
+    let lies_within = matches!((path.canonicalize(), folder), (Ok(path), Ok(folder)) if path.starts_with(&folder));
+    let around = lies_within.then(|| PathBuf::from("."));
+    around.into_iter().chain([path.to_owned()]).collect()
+}
+
+fn is_same_file(left: &Path, right: &Path) -> bool {
+    left.file_name() == right.file_name() && matches!((left.canonicalize(), right.canonicalize()), (Ok(left), Ok(right)) if left == right)
+}
+
+fn explain_line(scan: &Scan, file: Option<FileId>, line: u32, catalogue: &Catalogue) -> String {
     let mut out = String::new();
     let line_of = |site: &Site| scan.locate(site.place).1.line;
-    let here: Vec<usize> = (0..scan.outcome.sites.len()).filter(|&index| touches(scan, index, line)).collect();
+    let of_file: Vec<usize> = (0..scan.outcome.sites.len()).filter(|&index| Some(scan.outcome.sites[index].place.file) == file).collect();
+    let here: Vec<usize> = (0..scan.outcome.sites.len()).filter(|&index| touches(scan, index, file, line)).collect();
     for &index in &here {
         explain_site(scan, index, catalogue, &mut out);
     }
     if here.is_empty() {
-        let mut nearest: Vec<&Site> = scan.outcome.sites.iter().collect();
+        let mut nearest: Vec<&Site> = of_file.iter().map(|&index| &scan.outcome.sites[index]).collect();
         nearest.sort_by_key(|site| (line_of(site).abs_diff(line), site.place));
         nearest.truncate(NEIGHBOURS);
         put(&mut out, if nearest.is_empty() { "nothing here, nor anywhere in this file" } else { "nothing here; the nearest accesses of this file:" });
@@ -91,55 +105,59 @@ fn explain_line(scan: &Scan, line: u32, catalogue: &Catalogue) -> String {
 }
 
 /// Whether an access, or a finding about one, starts on the line.
-fn touches(scan: &Scan, index: usize, line: u32) -> bool {
-    let starts_here = |place| scan.locate(place).1.line == line;
+fn touches(scan: &Scan, index: usize, file: Option<FileId>, line: u32) -> bool {
+    let starts_here = |place: Place| Some(place.file) == file && scan.locate(place).1.line == line;
     let findings = || scan.outcome.findings.iter().filter(|finding| finding.site == index);
     starts_here(scan.outcome.sites[index].place) || findings().any(|finding| starts_here(finding.place))
 }
 
 fn explain_site(scan: &Scan, index: usize, catalogue: &Catalogue, out: &mut String) {
     let site = &scan.outcome.sites[index];
-    let file = scan.file(site.place.file);
     let (path, at) = scan.locate(site.place);
     put(out, &format!("{path}:{}:{}", at.line, at.column));
-    let source = file.lines.line_span(&file.text, at.line).map(|span| file.text_of(span)).unwrap_or_default();
-    put(out, &format!("    {}\n", source.trim().chars().take(160).collect::<String>()));
+    put(out, &format!("    {}\n", source_line(site.place, scan)));
     put(out, &format!("  access    {} ({}, {})", site.api, site.category, words::class_name(site.class)));
     put(out, &format!("  match     {}: {}", words::confidence_name(site.confidence), site.evidence));
     if !site.needs.is_empty() {
-        put(out, &format!("  needs     {}", site.needs.join(" and ")));
+        put(out, &format!("  needs     {}", words::needed(site, catalogue)));
     }
     put(out, &format!("  verdict   {}: {}", site.verdict.name(), meaning(site.verdict)));
     let function = if site.function.is_empty() { "top level or initialiser".to_owned() } else { format!("`{}`", site.function) };
     let dead = if site.dead_code { ", which nobody calls" } else { "" };
     put(out, &format!("  function  {function}{dead}"));
-    let steps: Vec<_> = site.trace.iter().map(words::step).collect();
-    for (index, step) in steps.iter().enumerate() {
-        let title = if index > 0 {
-            ""
-        } else if site.verdict == Verdict::Guarded {
-            "proof"
-        } else {
-            "path"
-        };
-        let mark = if step.kind == StepKind::Check { "* " } else { "" };
-        put(out, &format!("  {title:<9} {mark}{}: {}", seen_from(site, step.place, scan), step.text));
-    }
-    if let Some(near) = &site.near_miss {
-        put(out, &format!("  but       {}: {}", seen_from(site, near.place, scan), words::miss(near)));
-    }
+    explain_way(site, scan, out);
     for finding in scan.outcome.findings.iter().filter(|finding| finding.site == index) {
         let message = words::message(finding, scan, catalogue);
-        put(out, &format!("  finding   {}: {}[{}]: {}", seen_from(site, finding.place, scan), message.severity, message.rule, message.title));
+        put(out, &format!("  finding   {}: {}[{}]: {}", words::seen_from(site.place, finding.place, scan), message.severity, message.rule, message.title));
         put(out, &format!("  help      {}", message.help.text()));
     }
     put(out, "");
 }
 
-/// The line of a place, with its file where that is another one.
-fn seen_from(site: &Site, place: Place, scan: &Scan) -> String {
-    let (path, at) = scan.locate(place);
-    if place.file == site.place.file { format!("line {}", at.line) } else { format!("{path}:{}", at.line) }
+/// The proof or the unguarded path in numbered steps, and for a bad verdict the nearest check; with the source of the check that decides.
+fn explain_way(site: &Site, scan: &Scan, out: &mut String) {
+    let title = if site.verdict == Verdict::Guarded { "proof" } else { "path" };
+    let steps: Vec<_> = site.trace.iter().map(words::step).collect();
+    for (index, line) in chain::lines(&steps).iter().enumerate() {
+        put(out, &format!("  {:<9} {}", if index == 0 { title } else { "" }, line.text(scan, false)));
+        if let chain::Line::Step(_, step) = line
+            && step.kind == StepKind::Check
+        {
+            put(out, &format!("                 {}", source_line(step.place, scan)));
+        }
+    }
+    if let Some(near) = &site.near_miss {
+        let (path, at) = scan.locate(near.place);
+        put(out, &format!("  but       {}, at {path}:{}", words::miss(near), at.line));
+        put(out, &format!("                 {}", source_line(near.place, scan)));
+    }
+}
+
+/// What stands in the line of a place.
+fn source_line(place: Place, scan: &Scan) -> String {
+    let file = scan.file(place.file);
+    let line = file.lines.line_span(&file.text, scan.locate(place).1.line);
+    line.map(|span| file.text_of(span)).unwrap_or_default().trim().chars().take(160).collect()
 }
 
 fn meaning(verdict: Verdict) -> &'static str {

@@ -181,7 +181,7 @@ impl<'m> Resolver<'m> {
                         _ => None,
                     },
                     // What a getter of a platform object gives, by its name: `request.resources`.
-                    Ty::Named { name: owner, .. } if self.names.has_property_syntax() => {
+                    Ty::Named { name: owner, .. } if self.names.has_property_syntax(self.module.file_of_expr(expr.id)) => {
                         return Constants {
                             values: accessor_twin(name).map(|getter| Constant::Path(format!("{owner}.{getter}"))).into_iter().collect(),
                             incomplete: true,
@@ -191,7 +191,7 @@ impl<'m> Resolver<'m> {
                 },
                 (_, None) => dotted(expr),
             },
-            ExprKind::Name(name) => Some(match self.names.import_of(name) {
+            ExprKind::Name(name) => Some(match self.names.import_of(self.module.file_of_expr(expr.id), name) {
                 Some(import) => import.path.clone(),
                 None => name.clone(),
             }),
@@ -259,7 +259,8 @@ impl<'m> Resolver<'m> {
         let Some(calls) = sites.by_function.get(&function) else { return default.unwrap_or_default().join(Constants::unknown()) };
         let mut all = Constants { values: Vec::new(), incomplete: declared.visibility != crate::ir::Visibility::Private };
         for call in calls {
-            let given = call.args.iter().enumerate().find(|(position, arg)| param_index(&declared.params, *position, arg) == Some(index as usize));
+            let given =
+                call.args.iter().enumerate().find(|(position, arg)| param_index(&declared.params, call.args.len(), *position, arg) == Some(index as usize));
             all = all.join(match given {
                 Some((_, arg)) => self.constants_within(&arg.value, sites, steps - 1),
                 None => default.clone().unwrap_or_else(Constants::unknown),

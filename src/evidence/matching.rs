@@ -1,9 +1,12 @@
 //! Matches program points with the catalogue.
 
-use super::constants::{CallSites, argument};
+use std::cell::OnceCell;
+
+use super::constants::{CallSites, Constant, argument};
+use super::objects::Objects;
 use super::resolver::{Bare, Resolver};
 use super::types::{Fit, Ty, Typed};
-use crate::catalogue::{Entry, Evidence, Member, MemberKind, Place, Symbol, When, accessor_twin, setter_name};
+use crate::catalogue::{Entry, Evidence, Given, Member, MemberKind, Place, Symbol, ValueSetId, When, accessor_twin, setter_name};
 use crate::ir::{Call, Expr, ExprKind};
 use crate::source::Language;
 use crate::verdict::Confidence;
@@ -43,14 +46,25 @@ struct Point<'m, 'p> {
     is_reference: bool,
 }
 
+/// What is known of the rest of the module.
+#[derive(Clone, Copy)]
+struct Around<'m, 'a> {
+    sites: &'a CallSites<'m>,
+    /// Few files need them.
+    objects: &'a OnceCell<Objects<'m>>,
+}
+
 impl<'m> Resolver<'m> {
     /// Fills in [`Resolution::symbols`](super::Resolution::symbols): carriers first, because conditions look through them.
     pub(super) fn match_symbols(&mut self) {
         let exprs = self.out.exprs.clone();
         let sites = CallSites::new(&self.out.callees, &exprs);
+        let objects = OnceCell::new();
+        let around = Around { sites: &sites, objects: &objects };
         for carriers in [true, false] {
             for expr in exprs.iter().flatten() {
-                let found = self.matches_at(expr, carriers, &sites);
+                self.enter_file_of(expr.id);
+                let found = self.matches_at(expr, carriers, around);
                 if !found.is_empty() {
                     let all = self.out.symbols.entry(expr.id).or_default();
                     all.extend(found);
@@ -60,7 +74,7 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    fn matches_at(&self, expr: &'m Expr, carriers: bool, sites: &CallSites<'m>) -> Vec<SymbolMatch> {
+    fn matches_at(&self, expr: &'m Expr, carriers: bool, around: Around<'m, '_>) -> Vec<SymbolMatch> {
         let point = match &expr.kind {
             ExprKind::Call(call) => Point { expr, name: &call.name, receiver: call.receiver.as_ref(), call: Some(call), assigned: None, is_reference: false },
             ExprKind::Member { receiver, name, .. } => Point { expr, name, receiver: Some(receiver), call: None, assigned: None, is_reference: false },
@@ -77,7 +91,7 @@ impl<'m> Resolver<'m> {
             },
             _ => return Vec::new(),
         };
-        let platform = self.module.language.platform();
+        let platform = self.platform();
         let mut keys = vec![point.name.to_owned()];
         if let Some(constructed) = self.constructor_key(&point) {
             keys.push(constructed);
@@ -86,14 +100,14 @@ impl<'m> Resolver<'m> {
             keys.push(setter_name(point.name));
         }
         // `import a.b.C as D`: the catalogue knows it as C.
-        if let Some(import) = self.names.import_of(point.name).filter(|import| import.alias.is_some() && point.receiver.is_none()) {
+        if let Some(import) = self.names.import_of(self.file(), point.name).filter(|import| import.alias.is_some() && point.receiver.is_none()) {
             keys.extend(import.path.rsplit('.').next().map(str::to_owned));
         }
         let mut found: Vec<SymbolMatch> = Vec::new();
         for key in &keys {
             for &(entry, member) in self.catalogue.index().find(platform, key) {
                 if matches!(entry, Entry::Carrier(_)) == carriers && !found.iter().any(|other| other.entry == entry) {
-                    found.extend(self.match_entry(&point, entry, member, sites));
+                    found.extend(self.match_entry(&point, entry, member, around));
                 }
             }
         }
@@ -106,14 +120,14 @@ impl<'m> Resolver<'m> {
         self.out.types.get(&point.expr.id)?.ty.simple_name().map(str::to_owned)
     }
 
-    fn match_entry(&self, point: &Point<'m, '_>, entry: Entry, number: usize, sites: &CallSites<'m>) -> Option<SymbolMatch> {
+    fn match_entry(&self, point: &Point<'m, '_>, entry: Entry, number: usize, around: Around<'m, '_>) -> Option<SymbolMatch> {
         let symbol = self.catalogue.symbol(entry);
         let member = &symbol.members[number];
         if !self.form_fits(point, symbol, member) {
             return None;
         }
         let (confidence, evidence, needs_argument) = self.owner_fits(point, entry, symbol, member)?;
-        let holds = symbol.when.iter().all(|when| self.condition_holds(point, member, when, sites));
+        let holds = symbol.when.iter().all(|when| self.condition_holds(point, member, when, around));
         if !holds || (needs_argument && symbol.when.iter().all(|when| when.is.is_none() && when.of_type.is_none())) {
             return None;
         }
@@ -133,19 +147,21 @@ impl<'m> Resolver<'m> {
             (MemberKind::Call, Some(call), None) => self.labels_fit(call, member, point.name),
             // A getter or setter in property syntax.
             (MemberKind::Call, None, None) => {
-                self.names.has_property_syntax()
+                self.names.has_property_syntax(self.file())
                     && member.name.as_deref().and_then(accessor_twin).as_deref() == Some(point.name)
                     && member.name.as_deref() != Some(point.name)
                     && member.name.as_deref().is_some_and(|name| name.starts_with("get"))
-                    || (self.names.has_property_syntax() && member.name.as_deref() == Some(point.name) && point.name.starts_with("is"))
-                    || (self.module.language == Language::ObjectiveC && member.selector.as_deref() == Some(point.name) && point.receiver.is_some())
+                    || (self.names.has_property_syntax(self.file()) && member.name.as_deref() == Some(point.name) && point.name.starts_with("is"))
+                    || (self.language() == Language::ObjectiveC && member.selector.as_deref() == Some(point.name) && point.receiver.is_some())
             }
-            (MemberKind::Call, None, Some(_)) => self.names.has_property_syntax() && member.name.as_deref() == Some(setter_name(point.name).as_str()),
+            (MemberKind::Call, None, Some(_)) => {
+                self.names.has_property_syntax(self.file()) && member.name.as_deref() == Some(setter_name(point.name).as_str())
+            }
             (MemberKind::Property, None, None) => true,
-            (MemberKind::Property, Some(call), None) => call.args.is_empty() && !call.is_new && self.module.language != Language::Swift,
+            (MemberKind::Property, Some(call), None) => call.args.is_empty() && !call.is_new && self.language() != Language::Swift,
             (MemberKind::Assignment, None, Some(_)) => true,
             (MemberKind::Assignment, Some(call), None) => {
-                call.args.len() == 1 && self.module.language != Language::Swift && member_names(member).any(|name| setter_name(name) == point.name)
+                call.args.len() == 1 && self.language() != Language::Swift && member_names(member).any(|name| setter_name(name) == point.name)
             }
             (MemberKind::Constant, None, None) => true,
             _ => false,
@@ -153,7 +169,7 @@ impl<'m> Resolver<'m> {
     }
 
     fn labels_fit(&self, call: &Call, member: &Member, name: &str) -> bool {
-        match self.module.language {
+        match self.language() {
             Language::ObjectiveC => match (&call.selector, &member.selector) {
                 (Some(sent), Some(selector)) => sent == selector,
                 (Some(_), None) => member.is_constructor && member.labels.as_ref().is_none_or(Vec::is_empty),
@@ -189,6 +205,7 @@ impl<'m> Resolver<'m> {
             Some(Expr { kind: ExprKind::Implicit, .. }) => (symbol.evidence == Evidence::Name).then_some((Confidence::Likely, "a distinctive name", false)),
             // An extension function, named by its import; a member of the same name would win.
             Some(_) if self.is_imported(owner, member, false) => Some((Confidence::Likely, "its import", false)),
+            Some(_) if self.is_own_extension(point) => None,
             Some(receiver) => {
                 let receiver = self.out.types.get(&receiver.id);
                 let is_plausible = receiver.is_some() || self.name_is_telling(point, owner, member);
@@ -196,6 +213,12 @@ impl<'m> Resolver<'m> {
             }
             None => self.bare_fits(point, owner, symbol, member),
         }
+    }
+
+    /// An extension function of this module that has the name of a member and other parameters: its body holds the access.
+    fn is_own_extension(&self, point: &Point<'m, '_>) -> bool {
+        let callees = self.out.callees.get(&point.expr.id);
+        callees.is_some_and(|callees| !callees.is_empty() && callees.iter().all(|&callee| self.module.functions[callee as usize].receiver.is_some()))
     }
 
     fn free_function_fits(&self, point: &Point<'m, '_>, member: &Member) -> Option<(Confidence, &'static str, bool)> {
@@ -207,7 +230,7 @@ impl<'m> Resolver<'m> {
     fn receiver_fits(&self, receiver: Option<&Typed>, owner: &str, symbol: &Symbol) -> Option<(Confidence, &'static str, bool)> {
         let Some(typed) = receiver else {
             return match symbol.evidence {
-                Evidence::Name => self.names.mentions_package_of(owner).then_some((Confidence::Likely, "a distinctive name", false)),
+                Evidence::Name => self.names.mentions_package_of(self.file(), owner).then_some((Confidence::Likely, "a distinctive name", false)),
                 Evidence::Argument => Some((Confidence::Likely, "its arguments", true)),
                 Evidence::Type => None,
             };
@@ -226,11 +249,11 @@ impl<'m> Resolver<'m> {
 
     /// Swift drops so many words from names that an unknown receiver needs more: the framework's import, or the argument labels in full.
     fn name_is_telling(&self, point: &Point<'m, '_>, owner: &str, member: &Member) -> bool {
-        if self.module.language != Language::Swift {
+        if self.language() != Language::Swift {
             return true;
         }
         let framework = self.catalogue.types.get(owner).and_then(|known| known.module.as_deref());
-        let is_imported = framework.is_some_and(|framework| self.names.imports_module(framework));
+        let is_imported = framework.is_some_and(|framework| self.names.imports_module(self.file(), framework));
         let labels = member.labels.as_deref().unwrap_or_default();
         let all_there = point.call.is_some_and(|call| labels.len() == call.args.len() && labels.iter().any(|label| label != "_"));
         is_imported || all_there
@@ -267,27 +290,36 @@ impl<'m> Resolver<'m> {
                 Fit::No => {}
             }
         }
-        let plausible = bare.has_unknown && symbol.evidence == Evidence::Name && self.names.mentions_package_of(owner);
+        let plausible = bare.has_unknown && symbol.evidence == Evidence::Name && self.names.mentions_package_of(self.file(), owner);
         best.or(plausible.then_some((Confidence::Likely, "a distinctive name", false)))
     }
 
     /// Whether an import names the member itself, or (`with_wildcards`) everything of its owner.
     fn is_imported(&self, owner: &str, member: &Member, with_wildcards: bool) -> bool {
-        self.module.imports.iter().any(|import| {
+        self.module.files[self.file()].imports.iter().any(|import| {
             let direct = || import.path.rsplit_once('.').is_some_and(|(path, last)| path == owner && member_names(member).any(|name| name == last));
             if import.wildcard { with_wildcards && import.path == owner } else { direct() }
         })
     }
 
-    fn condition_holds(&self, point: &Point<'m, '_>, member: &Member, when: &When, sites: &CallSites<'m>) -> bool {
-        let candidates: Vec<&'m Expr> = match (&when.argument, point.call, point.assigned) {
+    fn condition_holds(&self, point: &Point<'m, '_>, member: &Member, when: &When, around: Around<'m, '_>) -> bool {
+        let place = match &when.value {
+            Given::Argument(place) => place,
+            Given::PassedTo(members) => {
+                let objects = around.objects.get_or_init(|| Objects::new(&self.out));
+                return objects.passed(point.expr, member.is_constructor, members).any(|value| self.value_fits(value, when, around.sites));
+            }
+        };
+        let candidates: Vec<&'m Expr> = match (place, point.call, point.assigned) {
             (Place::Word(word), Some(call), _) if word == "any" => call.args.iter().map(|arg| &arg.value).collect(),
             (Place::Word(word), None, _) if word == "receiver" => point.receiver.into_iter().collect(),
             (place, Some(call), _) => argument(call, place, member.labels.as_deref()).into_iter().collect(),
             (_, None, Some(value)) => vec![value],
             (_, None, None) => Vec::new(),
         };
-        candidates.iter().any(|candidate| self.value_fits(candidate, when, sites)) || (candidates.is_empty() && when.is.is_none() && when.of_type.is_none())
+        let holds = candidates.iter().any(|candidate| self.value_fits(candidate, when, around.sites));
+        // An argument with a label that is left out has its default value.
+        holds || (candidates.is_empty() && when.is.is_none() && when.of_type.is_none() && matches!(place, Place::Position(_)))
     }
 
     fn value_fits(&self, value: &'m Expr, when: &When, sites: &CallSites<'m>) -> bool {
@@ -296,8 +328,11 @@ impl<'m> Resolver<'m> {
             return typed.is_some_and(|typed| self.fit(&typed.ty, wanted) == Fit::Yes);
         }
         let constants = self.constants(value, sites);
-        let within = |set: crate::catalogue::ValueSetId| constants.values.iter().any(|value| self.catalogue.value_sets[set.0 as usize].holds(value));
-        when.is.is_none_or(within) && !when.is_not.is_some_and(within)
+        let holds = |set: ValueSetId, value: &Constant| self.catalogue.value_sets[set.0 as usize].holds(value);
+        let may_be_within = |set| constants.values.iter().any(|value| holds(set, value));
+        // What may be something else, too, is not known to be none of it.
+        let is_within = |set| !constants.incomplete && !constants.values.is_empty() && constants.values.iter().all(|value| holds(set, value));
+        when.is.is_none_or(may_be_within) && !when.is_not.is_some_and(is_within)
     }
 }
 

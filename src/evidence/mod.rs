@@ -1,24 +1,26 @@
-//! Which symbol is it? Names, types and constants of one module, on the evidence of imports, declarations and initialisers.
+//! Which symbol is it? Names, types and constants of a program, on the evidence of imports, declarations and initialisers.
 //!
 //! There is no type checker. Every conclusion says whether it is certain or likely, and what cannot be concluded stays
 //! unknown: a name that merely looks like an access is not one.
 
 mod constants;
+mod index;
 mod matching;
 mod names;
+mod objects;
 mod resolver;
 mod types;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-pub(crate) use constants::COLLECTION_BUILDERS;
+pub(crate) use constants::{COLLECTION_BUILDERS, argument};
 pub use constants::{Constant, Constants};
 pub use matching::SymbolMatch;
 pub(crate) use resolver::param_index;
 pub use types::{Ty, Typed};
 
 use crate::catalogue::Catalogue;
-use crate::ir::{Closure, Expr, ExprId, ExprKind, FunctionId, Module, TypeId, walk};
+use crate::ir::{Closure, Expr, ExprId, ExprKind, FunctionId, Program, TypeId, walk};
 use crate::source::Span;
 
 /// Number of a local variable or parameter in [`Resolution::variables`].
@@ -52,7 +54,7 @@ pub struct Variable<'m> {
     pub reads: u32,
 }
 
-/// A field of a type in this module.
+/// A field of a type in this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldId {
     /// Type.
@@ -66,24 +68,24 @@ pub struct FieldId {
 pub enum Binding {
     /// A local variable or parameter.
     Variable(VariableId),
-    /// A field or property declared in this module.
+    /// A field or property declared in this program.
     Field(FieldId),
     /// A type, used as a value (static receiver).
     Type(Ty),
 }
 
-/// Everything that is known about the names of one module.
+/// Everything that is known about the names of one program.
 #[derive(Debug)]
 pub struct Resolution<'m> {
-    /// The module.
-    pub module: &'m Module,
+    /// The program.
+    pub module: &'m Program,
     /// Expressions by number.
     pub exprs: Vec<Option<&'m Expr>>,
     /// What names and members stand for, by expression.
     pub bindings: HashMap<ExprId, Binding>,
     /// Types of expressions, by expression.
     pub types: HashMap<ExprId, Typed>,
-    /// Functions of this module that a call, reference or name may run, by expression.
+    /// Functions of this program that a call, reference or name may run, by expression.
     pub callees: HashMap<ExprId, Vec<FunctionId>>,
     /// Catalogue entries that a call, member or name is, best first, by expression.
     pub symbols: HashMap<ExprId, Vec<SymbolMatch>>,
@@ -97,10 +99,30 @@ pub struct Resolution<'m> {
     pub function_params: Vec<Vec<VariableId>>,
     /// Values written to fields, with the expression that writes.
     pub field_values: HashMap<FieldId, Vec<&'m Expr>>,
+    /// Fields that hold null, false or zero until somebody writes them.
+    pub empty_at_first: HashSet<FieldId>,
     /// Calls `x.member(args)` on variables and fields, by what `x` is and the member's name: for launchers.
     pub member_calls: HashMap<(Target, String), Vec<&'m Expr>>,
+    /// Properties that Java reads by calling their getters, by call.
+    pub accessors: HashMap<ExprId, FieldId>,
+    /// Types of this program that expressions construct, by expression.
+    pub constructs: HashMap<ExprId, TypeId>,
+    /// Types of this program that a type is, apart from itself: superclasses, protocols, interfaces, through any number of steps.
+    pub supertypes: HashMap<TypeId, Vec<TypeId>>,
+    /// Qualified names of the foreign types that a type is.
+    pub foreign_supertypes: HashMap<TypeId, Vec<String>>,
+    /// Functions of supertypes in this program that a function overrides or implements.
+    pub overrides: HashMap<FunctionId, Vec<FunctionId>>,
+    /// Types of fields, as far as they were asked for or are declared.
+    pub field_types: HashMap<FieldId, Ty>,
+    /// Types that functions return, likewise.
+    pub return_types: HashMap<FunctionId, Ty>,
+    /// Functions by the type that declares them.
+    pub members: HashMap<TypeId, Vec<FunctionId>>,
     /// What the value of an expression is stored into (the variable or field that a call initialises).
     pub stored_in: HashMap<ExprId, Target>,
+    /// Fields that have a value from the start.
+    pub initialised: HashSet<FieldId>,
 }
 
 /// A place that holds a value.
@@ -112,13 +134,13 @@ pub enum Target {
     Field(FieldId),
 }
 
-/// Resolves the names of a module.
-pub fn resolve<'m>(module: &'m Module, catalogue: &'m Catalogue) -> Resolution<'m> {
+/// Resolves the names of a program.
+pub fn resolve<'m>(module: &'m Program, catalogue: &'m Catalogue) -> Resolution<'m> {
     resolver::Resolver::new(module, catalogue).run()
 }
 
 impl<'m> Resolution<'m> {
-    fn new(module: &'m Module) -> Self {
+    fn new(module: &'m Program) -> Self {
         let mut exprs = vec![None; module.expr_count as usize];
         for function in &module.functions {
             for param in &function.params {
@@ -139,8 +161,18 @@ impl<'m> Resolution<'m> {
             closure_params: HashMap::new(),
             function_params: vec![Vec::new(); module.functions.len()],
             field_values: HashMap::new(),
+            empty_at_first: HashSet::new(),
             member_calls: HashMap::new(),
             stored_in: HashMap::new(),
+            accessors: HashMap::new(),
+            constructs: HashMap::new(),
+            supertypes: HashMap::new(),
+            foreign_supertypes: HashMap::new(),
+            overrides: HashMap::new(),
+            field_types: HashMap::new(),
+            return_types: HashMap::new(),
+            members: HashMap::new(),
+            initialised: HashSet::new(),
         }
     }
 
@@ -150,6 +182,12 @@ impl<'m> Resolution<'m> {
             ExprKind::Closure(ref closure) => Some(closure),
             _ => None,
         }
+    }
+
+    /// Forgets callees, so that calls of them are calls of code that was not scanned. Where one of several is kept, all are: any of them may
+    /// be what runs.
+    pub fn keep_callees(&mut self, keep: impl Fn(FunctionId) -> bool) {
+        self.callees.retain(|_, callees| callees.iter().any(|&callee| keep(callee)));
     }
 
     /// The place that an expression names, when it names one.

@@ -1,10 +1,13 @@
 //! Type names as written to types.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
+use super::index::{Index, is_nameable, last_segment};
 use super::types::{Ty, Typed};
 use crate::catalogue::Catalogue;
-use crate::ir::{FILE_SCOPE, Import, Module, TypeId, TypeKind, TypeRef};
+use crate::ir::{Import, Program, TypeId, TypeKind, TypeRef};
 use crate::source::{Language, Platform};
 
 /// Frameworks that an import of another one makes usable, too.
@@ -20,23 +23,36 @@ const RE_EXPORTS: [(&str, &[&str]); 9] = [
     ("HealthKitUI", &["HealthKit"]),
 ];
 
-/// Resolves names of types in one module.
+/// Resolves names of types in a program.
 pub(super) struct Names<'m> {
-    module: &'m Module,
+    program: &'m Program,
     catalogue: &'m Catalogue,
-    platform: Platform,
-    /// Imports of single names; the first of a name counts.
-    imported: HashMap<&'m str, &'m Import>,
+    pub(super) index: Index<'m>,
+    /// By file: imports of single names; the first of a name counts.
+    imported: Vec<HashMap<&'m str, &'m Import>>,
+    /// Qualified names under which the catalogue knows constants or members.
+    owners: HashSet<&'m str>,
+    supertypes: RefCell<HashMap<TypeId, Rc<[Ty]>>>,
 }
 
 impl<'m> Names<'m> {
-    pub(super) fn new(module: &'m Module, catalogue: &'m Catalogue) -> Self {
-        let mut imported = HashMap::new();
-        for import in module.imports.iter().filter(|import| !import.wildcard) {
-            let name = import.alias.as_deref().unwrap_or_else(|| import.path.rsplit('.').next().unwrap_or(&import.path));
-            imported.entry(name).or_insert(import);
+    pub(super) fn new(program: &'m Program, catalogue: &'m Catalogue) -> Self {
+        let imported = program.files.iter().map(|file| {
+            let mut imported = HashMap::new();
+            for import in file.imports.iter().filter(|import| !import.wildcard) {
+                let name = import.alias.as_deref().unwrap_or_else(|| last_segment(&import.path));
+                imported.entry(name).or_insert(import);
+            }
+            imported
+        });
+        Self {
+            program,
+            catalogue,
+            index: Index::new(program),
+            imported: imported.collect(),
+            owners: owners(catalogue),
+            supertypes: RefCell::new(HashMap::new()),
         }
-        Self { module, catalogue, platform: module.language.platform(), imported }
     }
 
     /// The type that a reference names, seen from within `scope`.
@@ -69,15 +85,16 @@ impl<'m> Names<'m> {
                 Some(rest) => self.app_type_in(rest, id).or(Some(Typed::likely(Ty::named(name)))),
             };
         }
-        if let Some((_, target)) = self.module.aliases.iter().find(|(alias, _)| alias == first)
+        let file = self.program.file_of_type(scope);
+        if let Some((target, declared_in)) = self.alias(first, file)
             && target.name != name
         {
             let dotted = rest.map_or(target.name.clone(), |rest| format!("{}.{rest}", target.name));
-            return self.resolve_within(&TypeRef { name: dotted, args: target.args.clone() }, scope, depth - 1);
+            return self.resolve_within(&TypeRef { name: dotted, args: target.args.clone() }, self.program.files[declared_in].scope, depth - 1);
         }
-        match self.platform {
-            Platform::Android => Some(self.java_name(name, first, rest)),
-            Platform::Apple => Some(self.apple_name(name, first, rest)),
+        match self.program.files[file].language.platform() {
+            Platform::Android => Some(self.java_name(name, first, rest, file)),
+            Platform::Apple => Some(self.apple_name(name, first, rest, file)),
         }
     }
 
@@ -90,37 +107,88 @@ impl<'m> Names<'m> {
         }
     }
 
-    fn declared_in(&self, name: &str, owner: TypeId) -> Option<TypeId> {
-        let found = self.module.types.iter().enumerate().find(|(_, decl)| decl.owner == owner && decl.name == name && is_nameable(decl.kind));
-        found.map(|(id, _)| id as TypeId)
+    /// What a type alias stands for, and the file that declares it: this one, one of the package, an imported one, or for Swift any.
+    fn alias(&self, name: &str, file: usize) -> Option<(&'m TypeRef, usize)> {
+        let declared_in = |number: usize| {
+            let found = self.program.files[number].aliases.iter().find(|(alias, _)| alias == name);
+            found.map(|(_, target)| (target, number))
+        };
+        if let Some(found) = declared_in(file) {
+            return Some(found);
+        }
+        let head = &self.program.files[file];
+        if head.language.platform() == Platform::Apple {
+            return self.index.files_of_package("").iter().find_map(|&number| declared_in(number));
+        }
+        let packages = match self.import_of(file, name) {
+            Some(import) => vec![import.path.rsplit_once('.').map_or("", |(package, _)| package)],
+            None => vec![head.package.as_str()],
+        };
+        packages.into_iter().flat_map(|package| self.index.files_of_package(package)).find_map(|&number| declared_in(number))
     }
 
-    /// A type of this module by simple name, from the innermost scope outwards, then anywhere in the file.
+    fn declared_in(&self, name: &str, owner: TypeId) -> Option<TypeId> {
+        self.index.nested(owner, name)
+    }
+
+    /// A type of this program by simple name: from the innermost scope outwards, anywhere in the file, then in other files.
     pub(super) fn app_type(&self, name: &str, scope: TypeId) -> Option<TypeId> {
+        let file = self.program.file_of_type(scope);
         let mut current = scope;
         loop {
             if let Some(id) = self.declared_in(name, current) {
                 return Some(id);
             }
-            let decl = &self.module.types[current as usize];
+            let decl = &self.program.types[current as usize];
             if decl.name == name && is_nameable(decl.kind) {
                 return Some(current);
             }
-            if current == FILE_SCOPE {
+            if decl.kind == TypeKind::Extension
+                && let Some(extended) = self.index.visible_type(last_segment(&decl.name), file)
+                && let Some(id) = self.declared_in(name, extended)
+            {
+                return Some(id);
+            }
+            if decl.kind == TypeKind::File {
                 break;
             }
             current = decl.owner;
         }
-        let nested = self.module.types.iter().position(|decl| decl.name == name && is_nameable(decl.kind) && !decl.is_companion);
-        nested.map(|id| id as TypeId)
+        self.index.in_file(file, name).or_else(|| self.elsewhere(name, file))
     }
 
-    fn java_name(&self, name: &str, first: &str, rest: Option<&str>) -> Typed {
-        let with_rest = |head: &str| rest.map_or(head.to_owned(), |rest| format!("{head}.{rest}"));
-        if let Some(import) = self.import_of(first) {
-            return Typed::certain(Ty::named(with_rest(&import.path)));
+    /// A type of another file by simple name.
+    fn elsewhere(&self, name: &str, file: usize) -> Option<TypeId> {
+        let head = &self.program.files[file];
+        if head.language.platform() == Platform::Apple {
+            return self.index.visible_type(name, file);
         }
-        let wildcards = self.module.imports.iter().filter(|import| import.wildcard && !import.is_static);
+        if let Some(import) = self.import_of(file, name) {
+            return self.own_type(&import.path, file);
+        }
+        let in_package = |package: &str| {
+            let qualified = if package.is_empty() { name.to_owned() } else { format!("{package}.{name}") };
+            self.own_type(&qualified, file)
+        };
+        in_package(&head.package).or_else(|| {
+            let wildcards = head.imports.iter().filter(|import| import.wildcard && !import.is_static);
+            wildcards.map(|import| import.path.as_str()).find_map(in_package)
+        })
+    }
+
+    /// A type of this program by full name. What the catalogue knows by that name is the platform's, also where the program has a stub of it.
+    fn own_type(&self, qualified: &str, file: usize) -> Option<TypeId> {
+        let is_known = self.catalogue.types.contains_key(qualified) || self.owns_something(qualified);
+        self.index.qualified(qualified, file).filter(|_| !is_known)
+    }
+
+    fn java_name(&self, name: &str, first: &str, rest: Option<&str>, file: usize) -> Typed {
+        let head = &self.program.files[file];
+        let with_rest = |head: &str| rest.map_or(head.to_owned(), |rest| format!("{head}.{rest}"));
+        if let Some(import) = self.import_of(file, first) {
+            return self.app_or_foreign(with_rest(&import.path), file);
+        }
+        let wildcards = head.imports.iter().filter(|import| import.wildcard && !import.is_static);
         for import in wildcards {
             let candidate = format!("{}.{first}", import.path);
             if self.catalogue.types.contains_key(&candidate) || self.owns_something(&candidate) {
@@ -128,69 +196,89 @@ impl<'m> Names<'m> {
             }
         }
         let is_package_qualified = first.starts_with(|character: char| character.is_lowercase()) && rest.is_some();
-        if is_package_qualified || self.module.package.is_empty() {
+        if is_package_qualified {
+            return self.app_or_foreign(name.to_owned(), file);
+        }
+        if head.package.is_empty() {
             return Typed::certain(Ty::named(name));
         }
-        Typed::certain(Ty::named(format!("{}.{name}", self.module.package)))
+        Typed::certain(Ty::named(format!("{}.{name}", head.package)))
+    }
+
+    fn app_or_foreign(&self, qualified: String, file: usize) -> Typed {
+        Typed::certain(match self.own_type(&qualified, file) {
+            Some(id) => Ty::App { id, args: Vec::new() },
+            None => Ty::named(qualified),
+        })
     }
 
     /// Whether the catalogue knows constants or members under a qualified name.
     pub(super) fn owns_something(&self, qualified: &str) -> bool {
-        let nested = format!("{qualified}.");
-        self.catalogue.types.keys().any(|name| name.starts_with(&nested))
-            || self.catalogue.value_sets.iter().flat_map(|set| &set.constants).any(|constant| constant.starts_with(&nested))
-            || self.catalogue.entries().any(|entry| self.catalogue.symbol(entry).owner.as_deref() == Some(qualified))
+        self.owners.contains(qualified)
     }
 
-    /// The import that gives a simple name its meaning.
-    pub(super) fn import_of(&self, simple: &str) -> Option<&'m Import> {
-        self.imported.get(simple).copied()
+    /// The import that gives a simple name its meaning in a file.
+    pub(super) fn import_of(&self, file: usize, simple: &str) -> Option<&'m Import> {
+        self.imported[file].get(simple).copied()
     }
 
-    fn apple_name(&self, name: &str, first: &str, rest: Option<&str>) -> Typed {
+    fn apple_name(&self, name: &str, first: &str, rest: Option<&str>, file: usize) -> Typed {
         // `Contacts.CNContactStore` names the module, too.
         let bare = match rest {
-            Some(rest) if self.module.imports.iter().any(|import| import.path == first) => rest,
+            Some(rest) if self.program.files[file].imports.iter().any(|import| import.path == first) => rest,
             _ => name,
         };
         let module = self.catalogue.types.get(bare).and_then(|known| known.module.as_deref());
-        let certain = module.is_none_or(|module| self.imports_module(module));
+        let certain = module.is_none_or(|module| self.imports_module(file, module));
         Typed { ty: Ty::named(bare), certain }
     }
 
-    pub(super) fn imports_module(&self, wanted: &str) -> bool {
-        self.module.imports.iter().any(|import| {
+    pub(super) fn imports_module(&self, file: usize, wanted: &str) -> bool {
+        self.program.files[file].imports.iter().any(|import| {
             let imported = import.path.split('.').next().unwrap_or(&import.path);
             imported == wanted || RE_EXPORTS.iter().any(|(module, others)| *module == imported && others.contains(&wanted))
         })
     }
 
     /// Android: something of the same package (or deeper) as `owner` is imported or named, so that `owner`'s members are plausible here.
-    pub(super) fn mentions_package_of(&self, owner: &str) -> bool {
-        if self.module.language.platform() == Platform::Apple {
+    pub(super) fn mentions_package_of(&self, file: usize, owner: &str) -> bool {
+        if self.program.files[file].language.platform() == Platform::Apple {
             return true;
         }
         let package: Vec<&str> = owner.split('.').take_while(|part| part.starts_with(|character: char| character.is_lowercase())).collect();
         let prefix = package.join(".");
-        self.module.imports.iter().any(|import| import.path == prefix || import.path.starts_with(&format!("{prefix}.")))
+        self.program.files[file].imports.iter().any(|import| import.path == prefix || import.path.starts_with(&format!("{prefix}.")))
     }
 
-    /// Supertypes of a type of this module, resolved; those of its extensions in this module count, too.
-    pub(super) fn supertypes(&self, id: TypeId) -> Vec<Ty> {
-        let decl = &self.module.types[id as usize];
+    /// Supertypes of a type of this program, resolved.
+    pub(super) fn supertypes(&self, id: TypeId) -> Rc<[Ty]> {
+        if let Some(known) = self.supertypes.borrow().get(&id) {
+            return known.clone();
+        }
+        let decl = &self.program.types[id as usize];
         let mut found: Vec<Ty> = decl.supertypes.iter().filter_map(|supertype| self.resolve(supertype, decl.owner)).map(|typed| typed.ty).collect();
         if decl.kind == TypeKind::Extension {
-            found.extend(self.resolve_name(&decl.name, FILE_SCOPE, 8).map(|typed| typed.ty).filter(|ty| *ty != Ty::App { id, args: Vec::new() }));
+            let file_scope = self.program.file_scope(id);
+            found.extend(self.resolve_name(&decl.name, file_scope, 8).map(|typed| typed.ty).filter(|ty| *ty != Ty::App { id, args: Vec::new() }));
         }
+        let found: Rc<[Ty]> = found.into();
+        self.supertypes.borrow_mut().insert(id, found.clone());
         found
     }
 
     /// Whether names of members may be written in two ways (`x` and `getX()`).
-    pub(super) fn has_property_syntax(&self) -> bool {
-        matches!(self.module.language, Language::Kotlin)
+    pub(super) fn has_property_syntax(&self, file: usize) -> bool {
+        matches!(self.program.files[file].language, Language::Kotlin)
     }
 }
 
-fn is_nameable(kind: TypeKind) -> bool {
-    !matches!(kind, TypeKind::Extension | TypeKind::Anonymous | TypeKind::File)
+/// Every qualified name that owns a member, and every prefix of a type's or constant's name.
+fn owners(catalogue: &Catalogue) -> HashSet<&str> {
+    let mut owners = HashSet::new();
+    let constants = catalogue.value_sets.iter().flat_map(|set| &set.constants);
+    for name in catalogue.types.keys().chain(constants) {
+        owners.extend(name.match_indices('.').map(|(end, _)| &name[..end]));
+    }
+    owners.extend(catalogue.entries().filter_map(|entry| catalogue.symbol(entry).owner.as_deref()));
+    owners
 }

@@ -1,16 +1,19 @@
 //! The walk that gives names their meaning. Scopes follow the structure of the IR; every function is visited once, local
 //! functions and anonymous types where they stand, so that they see what they capture.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
+use super::index::last_segment;
 use super::names::Names;
 use super::types::{Fit, Ty, Typed, fits};
 use super::{Binding, FieldId, Resolution, Target, Variable, VariableId, VariableKind};
 use crate::catalogue::{Catalogue, accessor_twin};
 use crate::ir::{
-    Arg, Call, Closure, Expr, ExprId, ExprKind, FILE_SCOPE, FunctionId, FunctionKind, LoopKind, Module, Param, Pattern, TypeId, TypeKind, TypeRef, walk,
+    Arg, Call, Closure, Expr, ExprId, ExprKind, FunctionId, FunctionKind, LoopKind, Param, Pattern, Program, TypeId, TypeKind, TypeRef, Visibility, walk,
 };
-use crate::source::{Language, Span};
+use crate::source::{Language, Platform, Span};
 
 /// Types whose first argument is what their accessors give.
 const HOLDERS: [&str; 24] = [
@@ -49,6 +52,9 @@ const PARAMETER_SCOPES: [&str; 6] = ["let", "also", "takeIf", "takeUnless", "use
 /// Functions whose lambda receives the elements.
 const ELEMENT_SCOPES: [&str; 12] = ["forEach", "map", "filter", "all", "any", "none", "first", "firstOrNull", "find", "mapNotNull", "flatMap", "onEach"];
 
+/// Types that are followed for the family of one.
+const MAX_FAMILY: usize = 64;
+
 #[derive(Default)]
 struct Frame {
     variables: HashMap<String, VariableId>,
@@ -70,12 +76,15 @@ pub(super) struct Bare {
 
 pub(super) struct Resolver<'m> {
     pub(super) out: Resolution<'m>,
-    pub(super) module: &'m Module,
+    pub(super) module: &'m Program,
     pub(super) catalogue: &'m Catalogue,
     pub(super) names: Names<'m>,
     pub(super) bare: HashMap<ExprId, Bare>,
     frames: Vec<Frame>,
     this: Vec<TypeId>,
+    /// The file that the walk is in.
+    file: usize,
+    families: RefCell<HashMap<TypeId, Rc<[TypeId]>>>,
     visited: Vec<bool>,
     field_types: HashMap<FieldId, Option<Typed>>,
     initialisers: HashMap<FieldId, (&'m Expr, bool)>,
@@ -84,7 +93,7 @@ pub(super) struct Resolver<'m> {
 }
 
 impl<'m> Resolver<'m> {
-    pub(super) fn new(module: &'m Module, catalogue: &'m Catalogue) -> Self {
+    pub(super) fn new(module: &'m Program, catalogue: &'m Catalogue) -> Self {
         let mut resolver = Self {
             out: Resolution::new(module),
             module,
@@ -92,18 +101,22 @@ impl<'m> Resolver<'m> {
             names: Names::new(module, catalogue),
             bare: HashMap::new(),
             frames: Vec::new(),
-            this: vec![FILE_SCOPE],
+            this: Vec::new(),
+            file: 0,
+            families: RefCell::new(HashMap::new()),
             visited: vec![false; module.functions.len()],
             field_types: HashMap::new(),
             initialisers: HashMap::new(),
             undeclared: HashMap::new(),
         };
         resolver.find_initialisers();
+        resolver.find_empty_fields();
         resolver.find_undeclared();
         resolver
     }
 
     pub(super) fn run(mut self) -> Resolution<'m> {
+        self.out.initialised = self.initialisers.keys().copied().collect();
         for id in 0..self.module.functions.len() as FunctionId {
             if !self.is_captured(id) {
                 self.function(id);
@@ -113,8 +126,72 @@ impl<'m> Resolver<'m> {
         for id in 0..self.module.functions.len() as FunctionId {
             self.function(id);
         }
+        self.note_types();
+        self.relate_types();
+        self.relate_functions();
         self.match_symbols();
         self.out
+    }
+
+    fn note_types(&mut self) {
+        for id in 0..self.module.types.len() as TypeId {
+            for index in 0..self.module.types[id as usize].fields.len() as u32 {
+                let field = FieldId { ty: id, index };
+                if let Some(typed) = self.field_type(field) {
+                    self.out.field_types.insert(field, typed.ty);
+                }
+            }
+        }
+        for id in 0..self.module.functions.len() as FunctionId {
+            if let Some(typed) = self.return_type(id) {
+                self.out.return_types.insert(id, typed.ty);
+            }
+        }
+    }
+
+    fn relate_types(&mut self) {
+        for id in 0..self.module.types.len() as TypeId {
+            let decl = &self.module.types[id as usize];
+            if matches!(decl.kind, TypeKind::File | TypeKind::Extension) {
+                continue;
+            }
+            let family = self.family(id);
+            let is_super = |ty: &TypeId| *ty != id && matches!(self.module.types[*ty as usize].kind, TypeKind::Class | TypeKind::Interface | TypeKind::Enum);
+            let supertypes: Vec<TypeId> = family.iter().copied().filter(is_super).collect();
+            let foreign = family.iter().flat_map(|&ty| self.names.supertypes(ty).to_vec()).filter_map(|ty| match ty {
+                Ty::Named { name, .. } => Some(name),
+                _ => None,
+            });
+            let foreign: Vec<String> = foreign.collect();
+            if !supertypes.is_empty() {
+                self.out.supertypes.insert(id, supertypes);
+            }
+            if !foreign.is_empty() {
+                self.out.foreign_supertypes.insert(id, foreign);
+            }
+        }
+    }
+
+    fn relate_functions(&mut self) {
+        for (id, function) in self.module.functions.iter().enumerate() {
+            let id = id as FunctionId;
+            self.out.members.entry(function.owner).or_default().push(id);
+            if function.kind != FunctionKind::Method {
+                continue;
+            }
+            let family = self.family(function.owner);
+            let others = family.iter().filter(|&&ty| ty != function.owner);
+            let candidates = others.flat_map(|&ty| self.names.index.methods(ty, &function.name));
+            let overridden: Vec<FunctionId> = candidates.copied().filter(|&other| self.has_same_shape(other, function)).collect();
+            if !overridden.is_empty() {
+                self.out.overrides.insert(id, overridden);
+            }
+        }
+    }
+
+    fn has_same_shape(&self, other: FunctionId, function: &crate::ir::Function) -> bool {
+        let other = &self.module.functions[other as usize];
+        other.params.len() == function.params.len() && (other.selector.is_none() || function.selector.is_none() || other.selector == function.selector)
     }
 
     fn find_initialisers(&mut self) {
@@ -135,6 +212,31 @@ impl<'m> Resolver<'m> {
                     walk(expr, &mut |child| pending.push(child));
                 }
             }
+        }
+    }
+
+    /// Fields that hold null or false until somebody writes them: neither their declaration nor a constructor does. Kotlin has none.
+    fn find_empty_fields(&mut self) {
+        let module = self.module;
+        let mut written: HashSet<FieldId> = self.initialisers.keys().copied().collect();
+        for function in module.functions.iter().filter(|function| matches!(function.kind, FunctionKind::Initializer | FunctionKind::Constructor)) {
+            let mut pending: Vec<&Expr> = function.body.iter().collect();
+            while let Some(expr) = pending.pop() {
+                match &expr.kind {
+                    ExprKind::Assign { target, .. } => written.extend(own_member(target).and_then(|name| self.field_in(function.owner, name))),
+                    // `if (self) { … }` in Objective-C.
+                    ExprKind::Block { .. } | ExprKind::If { .. } | ExprKind::Try { .. } => walk(expr, &mut |child| pending.push(child)),
+                    _ => {}
+                }
+            }
+        }
+        for (ty, decl) in module.types.iter().enumerate() {
+            if module.language_of_type(ty as TypeId) == Language::Kotlin || decl.kind == TypeKind::Interface {
+                continue;
+            }
+            let fields = decl.fields.iter().enumerate().filter(|(_, field)| field.mutable && field.getter.is_none());
+            let fields = fields.map(|(index, _)| FieldId { ty: ty as TypeId, index: index as u32 });
+            self.out.empty_at_first.extend(fields.filter(|field| !written.contains(field)));
         }
     }
 
@@ -178,6 +280,7 @@ impl<'m> Resolver<'m> {
         let receiver = function.receiver.as_ref().and_then(|receiver| self.names.resolve(receiver, function.owner));
         self.frames.push(Frame { receiver, ..Frame::default() });
         self.this.push(function.owner);
+        let outer_file = std::mem::replace(&mut self.file, self.module.file_of_type(function.owner));
         let variables = function.params.iter().enumerate().map(|(index, param)| self.param(param, VariableKind::Param(id, index as u32), None)).collect();
         self.out.function_params[id as usize] = variables;
         for param in &function.params {
@@ -187,6 +290,7 @@ impl<'m> Resolver<'m> {
         if let Some(body) = &function.body {
             self.visit(body);
         }
+        self.file = outer_file;
         self.this.pop();
         self.frames.pop();
     }
@@ -197,7 +301,7 @@ impl<'m> Resolver<'m> {
             return;
         }
         let frames = std::mem::take(&mut self.frames);
-        let this = std::mem::replace(&mut self.this, vec![FILE_SCOPE]);
+        let this = std::mem::take(&mut self.this);
         self.function(id);
         self.frames = frames;
         self.this = this;
@@ -227,7 +331,7 @@ impl<'m> Resolver<'m> {
     }
 
     pub(super) fn this_type(&self) -> TypeId {
-        self.this.last().copied().unwrap_or(FILE_SCOPE)
+        self.this.last().copied().unwrap_or(self.module.files[self.file].scope)
     }
 
     /// The type whose members `this` has: for an extension of a type of this module, that type.
@@ -236,41 +340,60 @@ impl<'m> Resolver<'m> {
         if decl.kind != TypeKind::Extension {
             return id;
         }
-        self.names.app_type(decl.name.rsplit('.').next().unwrap_or(&decl.name), FILE_SCOPE).unwrap_or(id)
+        self.names.app_type(last_segment(&decl.name), self.module.file_scope(id)).unwrap_or(id)
     }
 
-    /// A type, its extensions, companions and supertypes in this module.
-    pub(super) fn family(&self, id: TypeId) -> Vec<TypeId> {
+    /// A type, its extensions, companions and supertypes in this program.
+    pub(super) fn family(&self, id: TypeId) -> Rc<[TypeId]> {
+        if let Some(known) = self.families.borrow().get(&id) {
+            return known.clone();
+        }
         let mut family = vec![self.base_type(id)];
         let mut next = 0;
-        while next < family.len() && next < 64 {
+        while next < family.len() && next < MAX_FAMILY {
             let current = family[next];
             next += 1;
             let decl = &self.module.types[current as usize];
-            for (other_id, other) in self.module.types.iter().enumerate() {
-                let other_id = other_id as TypeId;
-                let extends = other.kind == TypeKind::Extension && other.name.rsplit('.').next() == Some(decl.name.as_str()) && !decl.name.is_empty();
-                let accompanies = other.is_companion && other.owner == current;
-                if (extends || accompanies) && !family.contains(&other_id) {
-                    family.push(other_id);
-                }
-            }
-            for supertype in self.names.supertypes(current) {
-                if let Ty::App { id, .. } = supertype
-                    && !family.contains(&id)
-                {
-                    family.push(id);
+            let index = &self.names.index;
+            let extensions = if decl.name.is_empty() { &[] } else { index.extensions_of(&decl.name) };
+            let platform = self.module.language_of_type(current).platform();
+            let related = extensions.iter().copied().filter(|&other| self.module.language_of_type(other).platform() == platform);
+            let related: Vec<TypeId> = related.chain(index.companions_of(current).iter().copied()).chain(index.twins(current)).collect();
+            let supertypes = self.names.supertypes(current);
+            let supertypes = supertypes.iter().filter_map(|ty| match ty {
+                Ty::App { id, .. } => Some(*id),
+                _ => None,
+            });
+            for other in related.into_iter().chain(supertypes) {
+                if !family.contains(&other) {
+                    family.push(other);
                 }
             }
         }
+        let family: Rc<[TypeId]> = family.into();
+        self.families.borrow_mut().insert(id, family.clone());
         family
     }
 
     fn field_in(&self, ty: TypeId, name: &str) -> Option<FieldId> {
-        self.family(ty).into_iter().find_map(|ty| {
-            let index = self.module.types[ty as usize].fields.iter().position(|field| field.name == name)?;
-            Some(FieldId { ty, index: index as u32 })
-        })
+        self.family(ty).iter().find_map(|&ty| self.names.index.field(ty, name))
+    }
+
+    pub(super) fn language(&self) -> Language {
+        self.module.files[self.file].language
+    }
+
+    pub(super) fn platform(&self) -> Platform {
+        self.language().platform()
+    }
+
+    pub(super) fn file(&self) -> usize {
+        self.file
+    }
+
+    /// The walk is over; look at what stands in a file.
+    pub(super) fn enter_file_of(&mut self, expr: ExprId) {
+        self.file = self.module.file_of_expr(expr);
     }
 
     /// Enclosing types from the innermost outwards, the file scope last.
@@ -282,14 +405,14 @@ impl<'m> Resolver<'m> {
                 if !enclosing.contains(&current) {
                     enclosing.push(current);
                 }
-                if current == FILE_SCOPE {
+                if self.module.is_file_scope(current) {
                     break;
                 }
                 current = self.module.types[current as usize].owner;
             }
         }
-        enclosing.retain(|&ty| ty != FILE_SCOPE);
-        enclosing.push(FILE_SCOPE);
+        enclosing.retain(|&ty| !self.module.is_file_scope(ty));
+        enclosing.push(self.module.files[self.file].scope);
         enclosing
     }
 
@@ -308,10 +431,12 @@ impl<'m> Resolver<'m> {
     fn field_type_from_values(&mut self, field: FieldId) -> Option<Typed> {
         if let Some(&(value, _)) = self.initialisers.get(&field) {
             let frames = std::mem::take(&mut self.frames);
-            let this = std::mem::replace(&mut self.this, vec![FILE_SCOPE, field.ty]);
+            let this = std::mem::replace(&mut self.this, vec![field.ty]);
+            let file = std::mem::replace(&mut self.file, self.module.file_of_type(field.ty));
             let ty = self.visit(value);
             self.frames = frames;
             self.this = this;
+            self.file = file;
             return ty;
         }
         let getter = self.module.types[field.ty as usize].fields[field.index as usize].getter?;
@@ -321,6 +446,10 @@ impl<'m> Resolver<'m> {
     fn return_type(&mut self, id: FunctionId) -> Option<Typed> {
         let module = self.module;
         let function = &module.functions[id as usize];
+        let is_own_type = |ty: &TypeRef| matches!(ty.name.as_str(), "instancetype" | "Self") && !self.module.is_file_scope(function.owner);
+        if function.returns.as_ref().is_some_and(is_own_type) {
+            return Some(Typed::certain(Ty::App { id: self.base_type(function.owner), args: Vec::new() }));
+        }
         if let Some(returns) = &function.returns {
             return self.names.resolve(returns, function.owner);
         }
@@ -467,10 +596,8 @@ impl<'m> Resolver<'m> {
             }
             ExprKind::Object { ty, args } => {
                 self.args(args);
-                for id in 0..self.module.functions.len() as FunctionId {
-                    if self.module.functions[id as usize].owner == *ty {
-                        self.function(id);
-                    }
+                for id in self.names.index.members(*ty).to_vec() {
+                    self.function(id);
                 }
                 Some(Typed::certain(Ty::App { id: *ty, args: Vec::new() }))
             }
@@ -555,7 +682,7 @@ impl<'m> Resolver<'m> {
             }
             ExprKind::Super => {
                 let supertypes = self.names.supertypes(self.this_type());
-                supertypes.into_iter().next().map(Typed::certain)
+                supertypes.first().cloned().map(Typed::certain)
             }
             ExprKind::Available { .. } | ExprKind::Implicit | ExprKind::Literal(_) => None,
         }
@@ -614,13 +741,13 @@ impl<'m> Resolver<'m> {
             return Some(receiver);
         }
         let ty = self.this_type();
-        (ty != FILE_SCOPE).then(|| Typed::certain(Ty::App { id: self.base_type(ty), args: Vec::new() }))
+        (!self.module.is_file_scope(ty)).then(|| Typed::certain(Ty::App { id: self.base_type(ty), args: Vec::new() }))
     }
 
     /// Receivers that a bare name may have, innermost first.
     fn implicit_receivers(&self) -> Vec<Typed> {
         let scoped = self.frames.iter().rev().filter_map(|frame| frame.receiver.clone());
-        let enclosing = self.enclosing().into_iter().filter(|&ty| ty != FILE_SCOPE);
+        let enclosing = self.enclosing().into_iter().filter(|&ty| !self.module.is_file_scope(ty));
         scoped.chain(enclosing.map(|ty| Typed::certain(Ty::App { id: self.base_type(ty), args: Vec::new() }))).collect()
     }
 
@@ -629,6 +756,7 @@ impl<'m> Resolver<'m> {
     }
 
     fn name(&mut self, expr: &'m Expr, name: &str) -> Option<Typed> {
+        let name = unprojected(name);
         for index in (0..self.frames.len()).rev() {
             if let Some(&id) = self.frames[index].variables.get(name) {
                 self.out.bindings.insert(expr.id, Binding::Variable(id));
@@ -648,11 +776,23 @@ impl<'m> Resolver<'m> {
                 return self.field_type(field);
             }
         }
-        if self.module.language == Language::Swift
+        if self.language() == Language::Swift
             && let Some(methods) = self.enclosing().into_iter().map(|ty| self.methods(ty, name)).find(|methods| !methods.is_empty())
         {
             self.out.callees.insert(expr.id, methods);
             return None;
+        }
+        let looks_like_a_variable = !is_type_name(name);
+        if let Some(field) = self.field_elsewhere(name).filter(|_| looks_like_a_variable) {
+            self.out.bindings.insert(expr.id, Binding::Field(field));
+            return self.field_type(field);
+        }
+        if self.language() == Language::Swift && looks_like_a_variable {
+            let functions = self.functions_elsewhere(name);
+            if !functions.is_empty() {
+                self.out.callees.insert(expr.id, functions);
+                return None;
+            }
         }
         if let Some(ty) = self.type_named(name) {
             self.out.bindings.insert(expr.id, Binding::Type(ty.ty.clone()));
@@ -677,12 +817,11 @@ impl<'m> Resolver<'m> {
 
     /// A name that stands for a type.
     fn type_named(&self, name: &str) -> Option<Typed> {
-        let looks_like_a_type =
-            is_type_name(name) || (self.module.language.platform() == crate::source::Platform::Apple && name.starts_with(char::is_uppercase));
-        if !looks_like_a_type && self.names.import_of(name).is_none() {
+        let looks_like_a_type = is_type_name(name) || (self.platform() == Platform::Apple && name.starts_with(char::is_uppercase));
+        if !looks_like_a_type && self.names.import_of(self.file, name).is_none() {
             return None;
         }
-        if self.names.import_of(name).is_some_and(|import| import.is_static) {
+        if self.names.import_of(self.file, name).is_some_and(|import| import.is_static) {
             return None;
         }
         // `import android.Manifest.permission`: a type that is written small, because what it stands in is a type.
@@ -693,13 +832,14 @@ impl<'m> Resolver<'m> {
             let outer = path.rsplit('.').nth(1);
             outer.is_some_and(|outer| outer.starts_with(|first: char| first.is_uppercase()))
         };
-        if !looks_like_a_type && !self.names.import_of(name).is_some_and(|import| stands_in_a_type(&import.path)) {
+        if !looks_like_a_type && !self.names.import_of(self.file, name).is_some_and(|import| stands_in_a_type(&import.path)) {
             return None;
         }
         self.names.resolve_name(name, self.this_type(), 8)
     }
 
     fn member(&mut self, expr: &'m Expr, receiver: &'m Expr, name: &str) -> Option<Typed> {
+        let name = unprojected(name);
         let Some(receiver_type) = self.visit(receiver) else { return self.qualified_type(expr, name) };
         match &receiver_type.ty {
             Ty::App { id, .. } => {
@@ -708,14 +848,17 @@ impl<'m> Resolver<'m> {
                     self.out.bindings.insert(expr.id, Binding::Field(field));
                     return self.field_type(field);
                 }
-                let getter = accessor_twin(name).filter(|_| self.names.has_property_syntax());
+                let getter = accessor_twin(name).filter(|_| self.names.has_property_syntax(self.file));
                 let methods = getter.map(|getter| self.methods(*id, &getter)).unwrap_or_default();
                 if !methods.is_empty() {
                     let ty = self.return_type(methods[0]);
                     self.out.callees.insert(expr.id, methods);
                     return ty;
                 }
-                let unapplied = if self.module.language == Language::Swift { self.methods(*id, name) } else { Vec::new() };
+                if let Some(ty) = self.sent_by_dot(expr, *id, name) {
+                    return ty;
+                }
+                let unapplied = if self.language() == Language::Swift { self.methods(*id, name) } else { Vec::new() };
                 if !unapplied.is_empty() {
                     self.out.callees.insert(expr.id, unapplied);
                     return None;
@@ -748,11 +891,24 @@ impl<'m> Resolver<'m> {
         }
     }
 
+    /// Objective-C's `x.isOpen` for `[x isOpen]`.
+    fn sent_by_dot(&mut self, expr: &Expr, ty: TypeId, name: &str) -> Option<Option<Typed>> {
+        if self.language() != Language::ObjectiveC {
+            return None;
+        }
+        let takes_nothing = |id: &FunctionId| self.module.functions[*id as usize].params.is_empty();
+        let methods: Vec<FunctionId> = self.methods(ty, name).into_iter().filter(takes_nothing).collect();
+        let first = *methods.first()?;
+        let methods = self.with_implementations(methods, Some(ty));
+        self.out.callees.insert(expr.id, methods);
+        Some(self.return_type(first))
+    }
+
     /// `android.Manifest`, written out.
     fn qualified_type(&mut self, expr: &'m Expr, name: &str) -> Option<Typed> {
         let path = dotted(expr).filter(|path| name.starts_with(|first: char| first.is_uppercase()) && path.starts_with(|first: char| first.is_lowercase()))?;
         let is_package = path.rsplit('.').skip(1).all(|part| part.starts_with(|first: char| first.is_lowercase()));
-        if !is_package || self.module.language.platform() == crate::source::Platform::Apple || self.is_local_path(expr) {
+        if !is_package || self.platform() == Platform::Apple || self.is_local_path(expr) {
             return None;
         }
         let ty = Ty::named(path);
@@ -768,19 +924,25 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    /// A property declared in an extension in this module (Swift, Kotlin), by name alone: extensions of platform types.
+    /// A property declared in an extension in this program (Swift, Kotlin), by name alone: extensions of platform types. One of the same
+    /// file wins.
     fn extension_property(&self, name: &str) -> Option<FieldId> {
-        self.module.types.iter().enumerate().find_map(|(id, decl)| {
-            let is_place = decl.kind == TypeKind::Extension || (decl.kind == TypeKind::File && self.module.language == Language::Kotlin);
-            let index = decl.fields.iter().position(|field| field.name == name && field.getter.is_some()).filter(|_| is_place)?;
-            Some(FieldId { ty: id as TypeId, index: index as u32 })
-        })
+        let all = self.names.index.extension_properties(name);
+        let is_near = |field: &&FieldId| self.module.file_of_type(field.ty) == self.file;
+        let visible = |field: &&FieldId| {
+            let declared = &self.module.types[field.ty as usize].fields[field.index as usize];
+            declared.visibility != Visibility::Private && self.module.language_of_type(field.ty).platform() == self.platform()
+        };
+        all.iter().find(is_near).or_else(|| all.iter().find(visible)).copied()
     }
 
     fn static_member(&mut self, expr: &'m Expr, owner: &Ty, name: &str, certain: bool) -> Option<Typed> {
         match owner {
             Ty::App { id, .. } => {
                 let decl = &self.module.types[*id as usize];
+                if decl.kind == TypeKind::Object && name == "INSTANCE" {
+                    return Some(Typed::certain(owner.clone()));
+                }
                 if decl.cases.iter().any(|case| case == name) {
                     return Some(Typed::certain(owner.clone()));
                 }
@@ -788,8 +950,11 @@ impl<'m> Resolver<'m> {
                     self.out.bindings.insert(expr.id, Binding::Field(field));
                     return self.field_type(field);
                 }
-                let nested = self.module.types.iter().position(|nested| nested.owner == *id && nested.name == name)?;
-                let ty = Ty::App { id: nested as TypeId, args: Vec::new() };
+                if let Some(ty) = self.sent_by_dot(expr, *id, name) {
+                    return ty;
+                }
+                let nested = self.names.index.nested(*id, name)?;
+                let ty = Ty::App { id: nested, args: Vec::new() };
                 self.out.bindings.insert(expr.id, Binding::Type(ty.clone()));
                 Some(Typed::certain(Ty::Class(Box::new(ty))))
             }
@@ -820,8 +985,10 @@ impl<'m> Resolver<'m> {
             }
             Ty::App { id, .. } => {
                 let family = self.family(*id);
-                let supertypes = family.into_iter().flat_map(|ty| self.names.supertypes(ty));
-                supertypes.filter(|supertype| matches!(supertype, Ty::Named { .. })).find_map(|supertype| self.yields(&supertype, member, call))
+                family.iter().find_map(|&ty| {
+                    let supertypes = self.names.supertypes(ty);
+                    supertypes.iter().filter(|supertype| matches!(supertype, Ty::Named { .. })).find_map(|supertype| self.yields(supertype, member, call))
+                })
             }
             Ty::Class(_) | Ty::Function(_) => None,
         }
@@ -849,7 +1016,7 @@ impl<'m> Resolver<'m> {
 
     /// Whether a type of this module has a supertype that neither this module nor the catalogue knows.
     pub(super) fn has_unknown_supertype(&self, id: TypeId) -> bool {
-        self.family(id).into_iter().any(|ty| {
+        self.family(id).iter().any(|&ty| {
             let decl = &self.module.types[ty as usize];
             decl.kind != TypeKind::File
                 && self.names.supertypes(ty).iter().any(|supertype| matches!(supertype, Ty::Named { name, .. } if !self.catalogue.types.contains_key(name)))
@@ -857,7 +1024,10 @@ impl<'m> Resolver<'m> {
     }
 
     pub(super) fn fit(&self, ty: &Ty, owner: &str) -> Fit {
-        let supertypes = |id: TypeId| self.family(id).into_iter().flat_map(|ty| self.names.supertypes(ty)).filter(|ty| !matches!(ty, Ty::App { .. })).collect();
+        let supertypes = |id: TypeId| {
+            let family = self.family(id);
+            family.iter().flat_map(|&ty| self.names.supertypes(ty).to_vec()).filter(|ty| !matches!(ty, Ty::App { .. })).collect()
+        };
         fits(ty, owner, self.module, self.catalogue, &supertypes)
     }
 
@@ -883,10 +1053,20 @@ impl<'m> Resolver<'m> {
         let receiver = call.receiver.as_ref().and_then(|receiver| self.visit(receiver));
         self.args(&call.args);
         let callees = if self.local_callable(call).is_some() { Vec::new() } else { self.callees(call, receiver.as_ref(), false) };
+        let callees = if callees.is_empty() { self.called_as_function(call) } else { callees };
+        if callees.is_empty()
+            && let Some(field) = self.property_behind(call, receiver.as_ref())
+        {
+            self.out.accessors.insert(expr.id, field);
+            return self.field_type(field);
+        }
         self.record_bare(expr, call, &callees);
         self.record_member_call(expr, call);
         let constructed = self.constructed(call, receiver.as_ref());
         self.closure_args(call, receiver.as_ref(), &callees);
+        if let Some(Typed { ty: Ty::App { id, .. }, .. }) = &constructed {
+            self.out.constructs.insert(expr.id, *id);
+        }
         let own = callees.first().and_then(|&callee| self.return_type(callee));
         if !callees.is_empty() {
             self.out.callees.insert(expr.id, callees);
@@ -903,6 +1083,20 @@ impl<'m> Resolver<'m> {
             let receivers = self.implicit_receivers();
             self.bare.insert(expr.id, Bare { receivers, has_unknown: self.has_unknown_receiver(), is_own });
         }
+    }
+
+    /// What a call of an object runs: `mayRead()`, where `mayRead` is of a type of this program.
+    fn called_as_function(&mut self, call: &Call) -> Vec<FunctionId> {
+        let kept = self.kept_function(call, &[]);
+        let ty = match kept {
+            Some(Binding::Variable(id)) => self.out.variables[id as usize].ty.clone(),
+            Some(Binding::Field(field)) => self.field_type(field),
+            _ => None,
+        };
+        let Some(Typed { ty: Ty::App { id, .. }, .. }) = ty else { return Vec::new() };
+        let operator = if self.platform() == Platform::Apple { "callAsFunction" } else { "invoke" };
+        let fitting = self.methods(id, operator).into_iter().filter(|&id| accepts(&self.module.functions[id as usize], call)).collect();
+        self.with_implementations(fitting, Some(id))
     }
 
     /// The variable or field whose function a call runs.
@@ -946,7 +1140,7 @@ impl<'m> Resolver<'m> {
 
     /// The type that a constructor call makes.
     fn constructed(&self, call: &Call, receiver: Option<&Typed>) -> Option<Typed> {
-        if call.name == "init" && self.module.language == Language::Swift {
+        if call.name == "init" && self.language() == Language::Swift {
             return receiver.filter(|typed| matches!(typed.ty, Ty::Class(_))).map(|typed| Typed { ty: typed.ty.instance().clone(), certain: typed.certain });
         }
         let looks_like_a_type = call.name.starts_with(|first: char| first.is_uppercase());
@@ -958,8 +1152,8 @@ impl<'m> Resolver<'m> {
             (Some(_), Some(Typed { ty: Ty::Class(outer), certain })) => match &**outer {
                 Ty::Named { name, .. } => Typed { ty: Ty::named(format!("{name}.{}", call.name)), certain: *certain },
                 Ty::App { id, .. } => {
-                    let nested = self.module.types.iter().position(|decl| decl.owner == *id && decl.name == call.name)?;
-                    Typed::certain(Ty::App { id: nested as TypeId, args: Vec::new() })
+                    let nested = self.names.index.nested(*id, &call.name)?;
+                    Typed::certain(Ty::App { id: nested, args: Vec::new() })
                 }
                 Ty::Class(_) | Ty::Function(_) => return None,
             },
@@ -968,11 +1162,11 @@ impl<'m> Resolver<'m> {
         };
         let is_known = match &typed.ty {
             Ty::Named { name, .. } => {
-                call.is_new || self.catalogue.types.contains_key(name) || self.names.import_of(&call.name).is_some() || self.is_owner(name)
+                call.is_new || self.catalogue.types.contains_key(name) || self.names.import_of(self.file, &call.name).is_some() || self.is_owner(name)
             }
             _ => true,
         };
-        if !is_known && self.module.language == Language::Kotlin && !self.callees_named(&call.name).is_empty() {
+        if !is_known && self.language() == Language::Kotlin && !self.callees_named(&call.name).is_empty() {
             return None;
         }
         let args: Vec<Ty> = call.type_args.iter().filter_map(|ty| self.names.resolve(ty, self.this_type())).map(|typed| typed.ty).collect();
@@ -985,13 +1179,12 @@ impl<'m> Resolver<'m> {
 
     fn is_owner(&self, name: &str) -> bool {
         let simple = name.rsplit('.').next().unwrap_or(name);
-        let found = self.catalogue.index().find(self.module.language.platform(), simple);
+        let found = self.catalogue.index().find(self.platform(), simple);
         found.iter().any(|(entry, _)| self.catalogue.symbol(*entry).owner.as_deref() == Some(name))
     }
 
     fn callees_named(&self, name: &str) -> Vec<FunctionId> {
-        let named = self.module.functions.iter().enumerate().filter(|(_, function)| function.name == name && function.kind == FunctionKind::Method);
-        named.map(|(id, _)| id as FunctionId).collect()
+        self.names.index.methods_named(name).iter().copied().filter(|&id| self.module.file_of_function(id) == self.file).collect()
     }
 
     /// The type of a call that is neither of this module nor a constructor.
@@ -1036,7 +1229,7 @@ impl<'m> Resolver<'m> {
                 let receivers = self.implicit_receivers();
                 let yielded = receivers.iter().find_map(|receiver| self.yields(&receiver.ty, &call.name, Some(call)));
                 let imported = || {
-                    let import = self.names.import_of(&call.name)?;
+                    let import = self.names.import_of(self.file, &call.name)?;
                     let (owner, member) = import.path.rsplit_once('.')?;
                     self.yields(&Ty::named(owner), member, Some(call))
                 };
@@ -1082,7 +1275,7 @@ impl<'m> Resolver<'m> {
             };
             let declared: Vec<TypeRef> = callees
                 .first()
-                .and_then(|&callee| param_for(&module.functions[callee as usize].params, index, arg))
+                .and_then(|&callee| param_for(&module.functions[callee as usize].params, call.args.len(), index, arg))
                 .and_then(|param| param.ty.as_ref())
                 .filter(|ty| ty.name == "->")
                 .map(|ty| ty.args.split_last().map(|(_, params)| params.to_vec()).unwrap_or_default())
@@ -1105,7 +1298,7 @@ impl<'m> Resolver<'m> {
         let mut params = Vec::new();
         if closure.params.is_empty() && closure.implicit_params {
             params.push(self.declare("it", VariableKind::ClosureParam(expr.id, 0), hint(0), expr.span));
-            if self.module.language == Language::Swift {
+            if self.language() == Language::Swift {
                 if let Some(frame) = self.frames.last_mut() {
                     frame.variables.insert("$0".to_owned(), params[0]);
                     frame.variables.remove("it");
@@ -1127,12 +1320,18 @@ impl<'m> Resolver<'m> {
 
     /// Functions of this module that a call may run.
     fn callees(&self, call: &Call, receiver: Option<&Typed>, is_reference: bool) -> Vec<FunctionId> {
+        let mut on = match receiver.map(|typed| &typed.ty) {
+            Some(Ty::App { id, .. }) => Some(*id),
+            _ => None,
+        };
+        let calls_super = matches!(call.receiver, Some(Expr { kind: ExprKind::Super, .. }));
         let candidates = match (&call.receiver, receiver) {
-            (None, _) => self.bare_callees(call),
-            (Some(Expr { kind: ExprKind::Super, .. }), _) => {
-                let supertypes = self.family(self.this_type()).into_iter().skip(1);
-                supertypes.flat_map(|ty| self.declared_methods(ty, &call.name)).collect()
+            (None, _) => {
+                let (found, owner) = self.bare_callees(call);
+                on = owner;
+                found
             }
+            (Some(_), _) if calls_super => self.above(&call.name),
             (Some(Expr { kind: ExprKind::Implicit, .. }), _) => Vec::new(),
             (Some(_), Some(typed)) => match &typed.ty {
                 Ty::App { id, .. } => self.methods(*id, &call.name),
@@ -1141,9 +1340,9 @@ impl<'m> Resolver<'m> {
                     Ty::App { id, .. } => {
                         let mut found = self.methods(*id, &call.name);
                         if found.is_empty()
-                            && let Some(nested) = self.module.types.iter().position(|decl| decl.owner == *id && decl.name == call.name)
+                            && let Some(nested) = self.names.index.nested(*id, &call.name)
                         {
-                            found = self.constructors(nested as TypeId);
+                            found = self.constructors(nested);
                         }
                         found
                     }
@@ -1155,55 +1354,138 @@ impl<'m> Resolver<'m> {
         };
         let candidates = if candidates.is_empty() && call.receiver.is_some() { self.extension_functions(call, receiver) } else { candidates };
         let fitting: Vec<FunctionId> = candidates.iter().copied().filter(|&id| is_reference || accepts(&self.module.functions[id as usize], call)).collect();
-        self.with_implementations(fitting)
+        if calls_super { fitting } else { self.with_implementations(fitting, on) }
     }
 
-    fn bare_callees(&self, call: &Call) -> Vec<FunctionId> {
+    /// Methods with a body that `super` means: those of the nearest type above that has some.
+    fn above(&self, name: &str) -> Vec<FunctionId> {
+        let here = self.same_class(self.base_type(self.this_type()));
+        let family = self.family(self.this_type());
+        let with_body = |ty: &TypeId| -> Vec<FunctionId> {
+            let declared = self.names.index.methods(*ty, name).iter().copied();
+            declared.filter(|&id| self.module.functions[id as usize].body.is_some()).collect()
+        };
+        family.iter().filter(|ty| !here.contains(ty)).map(with_body).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// All declarations of one class: in a header, in an implementation, in extensions.
+    fn same_class(&self, id: TypeId) -> Vec<TypeId> {
+        let index = &self.names.index;
+        let name = self.module.types[id as usize].name.as_str();
+        let mut all = vec![id];
+        all.extend(index.twins(id));
+        if !name.is_empty() {
+            let platform = self.module.language_of_type(id).platform();
+            all.extend(index.extensions_of(name).iter().filter(|&&other| self.module.language_of_type(other).platform() == platform));
+        }
+        all
+    }
+
+    /// What a call without receiver runs, and the type of the receiver that it is short for.
+    fn bare_callees(&self, call: &Call) -> (Vec<FunctionId>, Option<TypeId>) {
         if let Some(&local) = self.frames.iter().rev().find_map(|frame| frame.functions.get(&call.name)) {
-            return vec![local];
+            return (vec![local], None);
         }
-        for frame in self.frames.iter().rev() {
-            if let Some(Typed { ty: Ty::App { id, .. }, .. }) = &frame.receiver {
-                let found = self.methods(*id, &call.name);
-                if !found.is_empty() {
-                    return found;
-                }
-            }
-        }
-        for enclosing in self.enclosing() {
-            let found = self.methods(enclosing, &call.name);
+        let rebound = self.frames.iter().rev().filter_map(|frame| match &frame.receiver {
+            Some(Typed { ty: Ty::App { id, .. }, .. }) => Some(*id),
+            _ => None,
+        });
+        for owner in rebound.chain(self.enclosing()) {
+            let found = self.methods(owner, &call.name);
             if !found.is_empty() {
-                return found;
+                return (found, Some(owner).filter(|&owner| !self.module.is_file_scope(owner)));
             }
         }
-        match self.names.app_type(&call.name, self.this_type()) {
+        let found = match self.names.app_type(&call.name, self.this_type()) {
             Some(id) => self.constructors(id),
-            None => Vec::new(),
+            None => self.functions_elsewhere(self.called_name(call)),
+        };
+        (found, None)
+    }
+
+    /// Functions of other files that a bare name may call: top-level ones, extensions of an implicit receiver, imported members.
+    fn functions_elsewhere(&self, name: &str) -> Vec<FunctionId> {
+        let candidates = self.names.index.methods_named(name).iter().copied();
+        candidates
+            .filter(|&id| {
+                let owner = &self.module.types[self.module.functions[id as usize].owner as usize];
+                self.module.file_of_function(id) != self.file && (owner.kind == TypeKind::File || self.imports_member(id)) && self.sees(id, true)
+            })
+            .collect()
+    }
+
+    /// Whether a member of a type is imported by its own name, or all of the type's are.
+    fn imports_member(&self, id: FunctionId) -> bool {
+        let function = &self.module.functions[id as usize];
+        let owner = &self.module.types[function.owner as usize];
+        let is_it = |path: &str| last_segment(path) == owner.name || (owner.is_companion && last_segment(path) == self.module.types[owner.owner as usize].name);
+        self.module.files[self.file].imports.iter().any(|import| match import.path.rsplit_once('.') {
+            _ if import.wildcard => is_it(&import.path),
+            Some((path, last)) => last == function.name && is_it(path),
+            None => false,
+        })
+    }
+
+    /// A variable of another file that a bare name means: a top-level one, or an imported member.
+    fn field_elsewhere(&self, name: &str) -> Option<FieldId> {
+        let here = &self.module.files[self.file];
+        let import = self.names.import_of(self.file, name);
+        if let Some((path, last)) = import.and_then(|import| import.path.rsplit_once('.'))
+            && let Some(owner) = self.names.index.qualified(path, self.file)
+            && let Some(field) = self.field_in(owner, last)
+        {
+            return Some(field);
         }
+        let candidates = self.names.index.top_level_fields(import.map_or(name, |import| last_segment(&import.path)));
+        candidates.iter().copied().find(|field| {
+            let declared = &self.module.types[field.ty as usize].fields[field.index as usize];
+            let there = &self.module.files[self.module.file_of_type(field.ty)];
+            let is_near = match here.language.platform() {
+                Platform::Apple => there.language.platform() == Platform::Apple,
+                Platform::Android => {
+                    here.package == there.package
+                        || import.is_some_and(|import| import.path.rsplit_once('.').is_some_and(|(package, _)| package == there.package))
+                        || here.imports.iter().any(|import| import.wildcard && import.path == there.package)
+                }
+            };
+            is_near && (declared.visibility != Visibility::Private || self.module.file_of_type(field.ty) == self.file)
+        })
+    }
+
+    /// The property of a Kotlin class that Java reads through its getter.
+    fn property_behind(&self, call: &Call, receiver: Option<&Typed>) -> Option<FieldId> {
+        let Ty::App { id, .. } = &receiver?.ty.instance() else { return None };
+        if self.language() != Language::Java || !call.args.is_empty() {
+            return None;
+        }
+        let property = call.name.strip_prefix("get").map(decapitalised);
+        property.and_then(|name| self.field_in(*id, &name)).or_else(|| self.field_in(*id, &call.name).filter(|_| call.name.starts_with("is")))
     }
 
     fn constructors(&self, id: TypeId) -> Vec<FunctionId> {
-        let own = |function: &crate::ir::Function| function.owner == id && function.kind == FunctionKind::Constructor;
-        self.module.functions.iter().enumerate().filter(|(_, function)| own(function)).map(|(id, _)| id as FunctionId).collect()
+        let is_constructor = |member: &FunctionId| self.module.functions[*member as usize].kind == FunctionKind::Constructor;
+        let declared = |ty: &TypeId| self.names.index.members(*ty).iter().copied().filter(is_constructor).collect::<Vec<_>>();
+        self.same_class(id).iter().flat_map(declared).collect()
     }
 
     fn declared_methods(&self, ty: TypeId, name: &str) -> Vec<FunctionId> {
-        let own = |function: &crate::ir::Function| function.owner == ty && function.name == name && function.kind == FunctionKind::Method;
-        self.module.functions.iter().enumerate().filter(|(_, function)| own(function)).map(|(id, _)| id as FunctionId).collect()
+        self.names.index.methods(ty, name).to_vec()
     }
 
     /// Methods of a type and its family; the nearest declaration wins.
     fn methods(&self, ty: TypeId, name: &str) -> Vec<FunctionId> {
-        self.family(ty).into_iter().map(|ty| self.declared_methods(ty, name)).find(|found| !found.is_empty()).unwrap_or_default()
+        self.family(ty).iter().map(|&ty| self.declared_methods(ty, name)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
-    /// Kotlin extension functions and Swift extension methods of foreign types, declared in this module.
+    /// Kotlin extension functions and Swift extension methods of foreign types, declared in this program.
     fn extension_functions(&self, call: &Call, receiver: Option<&Typed>) -> Vec<FunctionId> {
         let receiver_name = receiver.and_then(|typed| typed.ty.simple_name());
         let original = |name: &'m str| {
-            self.names.import_of(name).filter(|import| import.alias.is_some()).and_then(|import| import.path.rsplit('.').next()).unwrap_or(name)
+            self.names.import_of(self.file, name).filter(|import| import.alias.is_some()).and_then(|import| import.path.rsplit('.').next()).unwrap_or(name)
         };
-        let found = self.module.functions.iter().enumerate().filter(|(_, function)| {
+        let called = self.called_name(call);
+        let found = self.names.index.methods_named(called).iter().copied().filter(|&id| {
+            let function = &self.module.functions[id as usize];
             let extended = match &function.receiver {
                 Some(extended) => Some(extended.simple_name()),
                 None => {
@@ -1211,10 +1493,47 @@ impl<'m> Resolver<'m> {
                     (decl.kind == TypeKind::Extension).then(|| decl.name.rsplit('.').next().unwrap_or(&decl.name))
                 }
             };
-            function.name == call.name
-                && extended.map(original).is_some_and(|extended| receiver_name.is_none_or(|name| name == extended || self.is_subtype_name(receiver, extended)))
+            extended.map(original).is_some_and(|extended| receiver_name.is_none_or(|name| name == extended || self.is_subtype_name(receiver, extended)))
+                && self.sees(id, receiver_name.is_some())
         });
-        found.map(|(id, _)| id as FunctionId).collect()
+        found.collect()
+    }
+
+    /// The name under which a called function is declared, behind an import alias.
+    fn called_name<'c>(&self, call: &'c Call) -> &'c str
+    where
+        'm: 'c,
+    {
+        let alias = self.names.import_of(self.file, &call.name).filter(|import| import.alias.is_some());
+        alias.map_or(&call.name, |import| last_segment(&import.path))
+    }
+
+    /// Whether the file at hand sees a function of another file without a receiver that leads to it: by package or import. In Swift and
+    /// Objective-C every file of the program is seen.
+    fn sees(&self, id: FunctionId, receiver_is_known: bool) -> bool {
+        let function = &self.module.functions[id as usize];
+        let declared_in = self.module.file_of_function(id);
+        if declared_in == self.file {
+            return true;
+        }
+        let (here, there) = (&self.module.files[self.file], &self.module.files[declared_in]);
+        if function.visibility == Visibility::Private || here.language.platform() != there.language.platform() {
+            return false;
+        }
+        if here.language.platform() == Platform::Apple {
+            return receiver_is_known;
+        }
+        let owner = &self.module.types[function.owner as usize];
+        let is_imported = here.imports.iter().any(|import| {
+            let in_package =
+                |path: &str| path == there.package || path.strip_prefix(&there.package).is_some_and(|rest| rest.strip_prefix('.') == Some(&owner.name));
+            if import.wildcard {
+                in_package(&import.path)
+            } else {
+                import.path.rsplit_once('.').is_some_and(|(path, last)| last == function.name && in_package(path))
+            }
+        });
+        is_imported || here.package == there.package
     }
 
     fn is_subtype_name(&self, receiver: Option<&Typed>, extended: &str) -> bool {
@@ -1223,27 +1542,43 @@ impl<'m> Resolver<'m> {
         known.is_none_or(|known| known.supertypes.iter().any(|supertype| supertype.rsplit('.').next() == Some(extended)))
     }
 
-    /// Adds what implements or overrides a function without body.
-    fn with_implementations(&self, functions: Vec<FunctionId>) -> Vec<FunctionId> {
-        let mut all = functions.clone();
-        for id in functions {
+    /// Adds what implements or overrides the functions: any of them may be what runs, if an instance of the receiver's type may have it. Where
+    /// none of those is found, the receiver hands the call on to something that is not known (Kotlin's `by`), and it may be any.
+    fn with_implementations(&self, functions: Vec<FunctionId>, receiver: Option<TypeId>) -> Vec<FunctionId> {
+        let has_body = |id: &FunctionId| self.module.functions[*id as usize].body.is_some();
+        let of_receiver = receiver.map(|id| self.implementations(&functions, Some(self.base_type(id)))).filter(|found| found.iter().any(has_body));
+        let mut all = of_receiver.unwrap_or_else(|| self.implementations(&functions, None));
+        if all.iter().any(has_body) {
+            all.retain(has_body);
+        }
+        all
+    }
+
+    fn implementations(&self, functions: &[FunctionId], receiver: Option<TypeId>) -> Vec<FunctionId> {
+        // What a subtype declares, or what the receiver inherits (a protocol's extension).
+        let may_have = |owner: TypeId| receiver.is_none_or(|id| self.family(owner).contains(&id) || self.family(id).contains(&owner));
+        let mut all = functions.to_vec();
+        for &id in functions {
             let function = &self.module.functions[id as usize];
-            if function.body.is_some() {
+            if function.kind != FunctionKind::Method || function.visibility == Visibility::Private && function.body.is_some() {
                 continue;
             }
-            for (other_id, other) in self.module.functions.iter().enumerate() {
-                let other_id = other_id as FunctionId;
-                let same = other.name == function.name && other.kind == function.kind && other.body.is_some() && other.selector == function.selector;
-                if same && !all.contains(&other_id) && (other.owner == function.owner || self.family(other.owner).contains(&function.owner)) {
+            for &other_id in self.names.index.methods_named(&function.name) {
+                let other = &self.module.functions[other_id as usize];
+                let runs_instead = other.body.is_some() && self.has_same_shape(other_id, function) && !all.contains(&other_id);
+                let is_related = || other.owner == function.owner || self.family(other.owner).contains(&function.owner);
+                if runs_instead && is_related() && may_have(other.owner) {
                     all.push(other_id);
                 }
             }
         }
-        if all.iter().any(|&id| self.module.functions[id as usize].body.is_some()) {
-            all.retain(|&id| self.module.functions[id as usize].body.is_some());
-        }
         all
     }
+}
+
+/// Swift's `$value` is what a wrapper makes of `value`: a publisher or binding of it. (`$0` is a parameter.)
+fn unprojected(name: &str) -> &str {
+    name.strip_prefix('$').filter(|rest| rest.starts_with(char::is_alphabetic)).unwrap_or(name)
 }
 
 /// Whether a name is written like a type's, and not like a constant's (`CONTENT_URI`). A lone capital is a type.
@@ -1252,11 +1587,25 @@ fn is_type_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_uppercase()) && !is_constant
 }
 
+fn decapitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
 /// What a holder type holds.
 fn held_type(typed: &Typed) -> Option<Typed> {
     let simple = typed.ty.simple_name()?;
     let held = typed.ty.first_arg().filter(|_| HOLDERS.contains(&simple))?;
     Some(Typed { ty: held.clone(), certain: typed.certain })
+}
+
+/// The member of `this` that a target of an assignment names.
+fn own_member(target: &Expr) -> Option<&str> {
+    match &target.kind {
+        ExprKind::Name(name) => Some(name),
+        ExprKind::Member { receiver, name, .. } if matches!(receiver.kind, ExprKind::This(None)) => Some(name),
+        _ => None,
+    }
 }
 
 fn receiver_is_package(receiver: &Expr) -> bool {
@@ -1273,18 +1622,19 @@ pub(super) fn dotted(expr: &Expr) -> Option<String> {
 }
 
 /// The parameter that takes an argument.
-pub(crate) fn param_for<'p>(params: &'p [Param], index: usize, arg: &Arg) -> Option<&'p Param> {
-    param_index(params, index, arg).map(|index| &params[index])
+pub(crate) fn param_for<'p>(params: &'p [Param], args: usize, index: usize, arg: &Arg) -> Option<&'p Param> {
+    param_index(params, args, index, arg).map(|index| &params[index])
 }
 
-/// The index of the parameter that takes an argument: by label, a trailing closure the last one, else by position.
-pub(crate) fn param_index(params: &[Param], index: usize, arg: &Arg) -> Option<usize> {
+/// The index of the parameter that takes one of a number of arguments: by label, a trailing closure after which nothing comes the last one,
+/// else by position.
+pub(crate) fn param_index(params: &[Param], args: usize, index: usize, arg: &Arg) -> Option<usize> {
     if let Some(label) = &arg.label
         && let Some(found) = params.iter().position(|param| param.label.as_ref() == Some(label))
     {
         return Some(found);
     }
-    if arg.trailing && arg.label.is_none() {
+    if arg.trailing && arg.label.is_none() && index + 1 == args {
         return params.len().checked_sub(1);
     }
     if index < params.len() {

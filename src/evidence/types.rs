@@ -1,5 +1,5 @@
 use crate::catalogue::Catalogue;
-use crate::ir::{Module, TypeId, TypeKind};
+use crate::ir::{Program, TypeId, TypeKind};
 
 /// A type as far as names tell.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,7 +11,7 @@ pub enum Ty {
         /// Arguments.
         args: Vec<Ty>,
     },
-    /// A type declared in this module.
+    /// A type declared in this program.
     App {
         /// Which.
         id: TypeId,
@@ -81,18 +81,18 @@ impl Typed {
 pub(super) enum Fit {
     /// It is it, or a subtype.
     Yes,
-    /// A supertype outside of this module may be it.
+    /// A supertype outside of this program may be it.
     Perhaps,
     /// It is another type.
     No,
 }
 
-/// Whether `ty` is `owner` or a subtype, following the catalogue's and the module's supertypes.
-pub(super) fn fits(ty: &Ty, owner: &str, module: &Module, catalogue: &Catalogue, supertype_names: &dyn Fn(TypeId) -> Vec<Ty>) -> Fit {
-    fits_within(ty, owner, module, catalogue, supertype_names, 8)
+/// Whether `ty` is `owner` or a subtype, following the catalogue's and the program's supertypes.
+pub(super) fn fits(ty: &Ty, owner: &str, program: &Program, catalogue: &Catalogue, supertype_names: &dyn Fn(TypeId) -> Vec<Ty>) -> Fit {
+    fits_within(ty, owner, program, catalogue, supertype_names, 8)
 }
 
-fn fits_within(ty: &Ty, owner: &str, module: &Module, catalogue: &Catalogue, supertypes: &dyn Fn(TypeId) -> Vec<Ty>, depth: u32) -> Fit {
+fn fits_within(ty: &Ty, owner: &str, program: &Program, catalogue: &Catalogue, supertypes: &dyn Fn(TypeId) -> Vec<Ty>, depth: u32) -> Fit {
     match ty.instance() {
         Ty::Named { name, .. } if name == owner => Fit::Yes,
         Ty::Named { name, .. } => match catalogue.types.get(name) {
@@ -101,7 +101,7 @@ fn fits_within(ty: &Ty, owner: &str, module: &Module, catalogue: &Catalogue, sup
         },
         Ty::App { .. } if depth == 0 => Fit::No,
         Ty::App { id, .. } => {
-            let decl = &module.types[*id as usize];
+            let decl = &program.types[*id as usize];
             if decl.kind == TypeKind::File {
                 return Fit::No;
             }
@@ -111,7 +111,7 @@ fn fits_within(ty: &Ty, owner: &str, module: &Module, catalogue: &Catalogue, sup
                     Ty::Named { name, .. } => catalogue.types.contains_key(name),
                     _ => true,
                 };
-                match fits_within(&supertype, owner, module, catalogue, supertypes, depth - 1) {
+                match fits_within(&supertype, owner, program, catalogue, supertypes, depth - 1) {
                     Fit::Yes => return Fit::Yes,
                     Fit::Perhaps => best = Fit::Perhaps,
                     Fit::No if !known => best = Fit::Perhaps,

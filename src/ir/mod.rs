@@ -9,10 +9,15 @@
 //! order: precision may be lost, calls may not.
 
 mod dump;
+mod program;
+mod relocate;
 mod walk;
 
 pub use dump::dump;
+pub use program::{FileHead, LinkUnit, Program};
 pub use walk::{walk, walk_pattern};
+
+use serde::{Deserialize, Serialize};
 
 use crate::source::{Language, Span};
 
@@ -27,7 +32,7 @@ pub type ExprId = u32;
 pub const FILE_SCOPE: TypeId = 0;
 
 /// One lowered source file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Module {
     /// The language it was written in.
     pub language: Language,
@@ -46,7 +51,7 @@ pub struct Module {
 }
 
 /// One import.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
     /// Dotted path without a trailing wildcard: `android.location.LocationManager`, `Contacts`, `Contacts.CNContactStore`.
     /// For `#import <Contacts/CNContactStore.h>` it is `Contacts`, for `#import "Local.h"` it is `Local`.
@@ -62,7 +67,7 @@ pub struct Import {
 }
 
 /// A type as written, without nullability, pointers and ownership.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypeRef {
     /// Dotted name as written (`MediaRecorder.AudioSource`). Functions are `->` (args: parameters, then the result),
     /// arrays `[]`, dictionaries `[:]`, tuples `()`; `id<P>`, `any P` and `some P` are `P`. `?` when unknown.
@@ -72,7 +77,7 @@ pub struct TypeRef {
 }
 
 /// What kind of declaration a [`TypeDecl`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TypeKind {
     /// The file itself: owner of top-level functions and properties.
     File,
@@ -91,7 +96,7 @@ pub enum TypeKind {
 }
 
 /// Who can name a declaration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Visibility {
     /// Only this file or type.
     Private,
@@ -102,7 +107,7 @@ pub enum Visibility {
 }
 
 /// A class, interface, object, enum, extension, or the file scope.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypeDecl {
     /// Simple name; empty for the file scope and anonymous types; `Companion` for an unnamed companion object.
     pub name: String,
@@ -127,7 +132,7 @@ pub struct TypeDecl {
 }
 
 /// A property or field. Its initialiser stands as an [`ExprKind::FieldInit`] in its type's initializer function.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// Name; Objective-C instance variables without the leading underscore, as their property.
     pub name: String,
@@ -150,7 +155,7 @@ pub struct Field {
 }
 
 /// What kind of function body this is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FunctionKind {
     /// Function or method.
     Method,
@@ -168,7 +173,7 @@ pub enum FunctionKind {
 }
 
 /// A function, method, constructor, accessor or initialiser.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Function {
     /// Base name (`fetch`); for constructors the type's name, for accessors the property's; empty for initializers.
     pub name: String,
@@ -205,7 +210,7 @@ pub struct Function {
 }
 
 /// A parameter of a function or closure.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Param {
     /// Name in the body; `_` when it cannot be used.
     pub name: String,
@@ -224,7 +229,7 @@ pub struct Param {
 }
 
 /// An annotation or attribute: `@RequiresPermission(READ_CONTACTS)`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annotation {
     /// Name as written without `@` and use-site target, dotted.
     pub name: String,
@@ -235,7 +240,7 @@ pub struct Annotation {
 }
 
 /// An expression: the only tree type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expr {
     /// Unique number in the module.
     pub id: ExprId,
@@ -246,7 +251,7 @@ pub struct Expr {
 }
 
 /// How control leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExitKind {
     /// Leaves the function (or the closure that the label names; see [`Closure::captures_return`]).
     Return,
@@ -259,7 +264,7 @@ pub enum ExitKind {
 }
 
 /// Comparison operators. Identity (`===`, Java `==` on objects) is equality; `a.equals(b)` stays a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum CompareOp {
     Equal,
@@ -271,7 +276,7 @@ pub enum CompareOp {
 }
 
 /// When a loop tests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LoopKind {
     /// `while`: tests first. `for (init; cond; step)` is a block of init and a `While` whose body ends with step.
     While,
@@ -282,7 +287,7 @@ pub enum LoopKind {
 }
 
 /// A literal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Literal {
     /// `true`, `YES`
     Bool(bool),
@@ -297,7 +302,7 @@ pub enum Literal {
 }
 
 /// The kinds of expressions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExprKind {
     /// Statements in order; its own scope; the value is the last one's. A label makes it a target of `break`.
     Block {
@@ -503,7 +508,7 @@ pub enum ExprKind {
 }
 
 /// An arm of a [`ExprKind::Match`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arm {
     /// Alternatives; empty for `else` and `default`.
     pub patterns: Vec<Pattern>,
@@ -518,7 +523,7 @@ pub struct Arm {
 }
 
 /// A pattern.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Pattern {
     /// Equal to a value: constants, enum cases (with or without type), and for a subject-less `when` a condition.
     Value(Expr),
@@ -551,7 +556,7 @@ pub enum Pattern {
 }
 
 /// A `catch` clause.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catch {
     /// Types caught; empty when it catches everything.
     pub types: Vec<TypeRef>,
@@ -566,7 +571,7 @@ pub struct Catch {
 }
 
 /// A call, constructor call or message send. The receiver is evaluated first, then the arguments.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// What it is called on; none for a bare name. [`ExprKind::Implicit`] for Swift's `.member(…)`. For a call of an expression (`makeIt()()`),
     /// the expression, with the name `invoke`.
@@ -589,7 +594,7 @@ pub struct Call {
 }
 
 /// An argument.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arg {
     /// Label as written (Swift `for:`, Kotlin `name =`; Objective-C: the selector part, none for the first; a second trailing closure's label).
     pub label: Option<String>,
@@ -602,7 +607,7 @@ pub struct Arg {
 }
 
 /// A lambda, closure or block.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closure {
     /// Declared parameters; empty with `implicit_params` when the body uses `it` or `$0`.
     pub params: Vec<Param>,

@@ -22,6 +22,15 @@ use words::Word;
 /// From this many files on, the automaton that takes longer to build and less to run pays.
 const MANY_FILES: usize = 2000;
 
+/// Why a file is worth parsing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pick {
+    /// It may hold an access.
+    Access,
+    /// It may hold a check, which matters when there are accesses elsewhere.
+    Check,
+}
+
 /// The filter for both platforms.
 #[derive(Clone, Debug)]
 pub struct Prefilter {
@@ -41,13 +50,13 @@ impl Prefilter {
         Ok(Self { android: build(Platform::Android)?, apple: build(Platform::Apple)? })
     }
 
-    /// Whether a file with these bytes may hold an access.
-    pub fn picks(&self, platform: Platform, text: &[u8]) -> bool {
+    /// Whether a file with these bytes may hold an access, or else a check.
+    pub fn picks(&self, platform: Platform, text: &[u8]) -> Option<Pick> {
         let filter = match platform {
             Platform::Android => &self.android,
             Platform::Apple => &self.apple,
         };
-        filter.as_ref().is_some_and(|filter| filter.picks(text))
+        filter.as_ref()?.picks(text)
     }
 }
 
@@ -66,6 +75,7 @@ struct PlatformFilter {
 /// A [`Requirement`] by numbers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Numbered {
+    pick: Pick,
     /// Groups of words of which each must have a hit.
     groups: Vec<u32>,
     /// Types that the file must be able to have a value of.
@@ -74,22 +84,21 @@ struct Numbered {
 
 impl PlatformFilter {
     fn new(catalogue: &Catalogue, platform: Platform, files: usize) -> Result<Self, BuildError> {
-        let wanted: BTreeSet<Requirement> = catalogue
-            .accesses
-            .iter()
-            .filter(|access| access.symbol.platform == platform)
-            .flat_map(|access| requirements::of_access(access, catalogue))
-            .collect();
+        let accesses = catalogue.accesses.iter().map(|access| (&access.symbol, Pick::Access));
+        let checks = catalogue.checks.iter().map(|check| (&check.symbol, Pick::Check));
+        let here = accesses.chain(checks).filter(|(symbol, _)| symbol.platform == platform);
+        let wanted: BTreeSet<(Requirement, Pick)> =
+            here.flat_map(|(symbol, pick)| requirements::of_symbol(symbol, catalogue).into_iter().map(move |way| (way, pick))).collect();
         let mut groups: BTreeMap<BTreeSet<Word>, u32> = BTreeMap::new();
         let mut types = TypeGraph::new(catalogue, platform);
         let mut requirements: BTreeSet<Numbered> = BTreeSet::new();
-        for requirement in wanted {
+        for (requirement, pick) in wanted {
             let mut number_of = |group| {
                 let next = groups.len() as u32;
                 *groups.entry(group).or_insert(next)
             };
             let groups = requirement.groups.into_iter().map(&mut number_of).collect();
-            requirements.insert(Numbered { groups, types: requirement.types.iter().map(|name| types.number_of(name, platform)).collect() });
+            requirements.insert(Numbered { pick, groups, types: requirement.types.iter().map(|name| types.number_of(name, platform)).collect() });
         }
         types.keep_what_leads_to(requirements.iter().flat_map(|requirement| &requirement.types).copied());
         let words: BTreeSet<&Word> = groups.keys().flatten().chain(types.words()).collect();
@@ -104,7 +113,7 @@ impl PlatformFilter {
         Ok(Self { automaton, groups_of_word, group_count: groups.len(), requirements: requirements.into_iter().collect(), types, words })
     }
 
-    fn picks(&self, text: &[u8]) -> bool {
+    fn picks(&self, text: &[u8]) -> Option<Pick> {
         let mut seen = vec![false; self.words.len()];
         let mut hit_groups = vec![false; self.group_count];
         for found in self.automaton.find_overlapping_iter(text) {
@@ -115,11 +124,10 @@ impl PlatformFilter {
             }
         }
         let mut named = self.requirements.iter().filter(|requirement| requirement.groups.iter().all(|&group| hit_groups[group as usize])).peekable();
-        if named.peek().is_none() {
-            return false;
-        }
+        named.peek()?;
         let reached = self.types.reached(&seen);
-        named.any(|requirement| requirement.types.iter().all(|&ty| reached[ty as usize]))
+        // Accesses come first.
+        named.find(|requirement| requirement.types.iter().all(|&ty| reached[ty as usize])).map(|requirement| requirement.pick)
     }
 }
 

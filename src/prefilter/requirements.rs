@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::words::{Word, accessor_spellings, last_segment, naming, package_of};
-use crate::catalogue::{Access, Catalogue, Evidence, Member, ValueSet};
+use crate::catalogue::{Catalogue, Evidence, Given, Member, Symbol, ValueSet};
 use crate::source::Platform;
 
 /// One way to an access: a conjunction.
@@ -31,11 +31,13 @@ impl Requirement {
     }
 }
 
-/// All ways to an access.
-pub(super) fn of_access(access: &Access, catalogue: &Catalogue) -> Vec<Requirement> {
-    let symbol = &access.symbol;
+/// All ways to what an access or check is.
+pub(super) fn of_symbol(symbol: &Symbol, catalogue: &Catalogue) -> Vec<Requirement> {
     let mut conditions = Requirement::default();
     for when in &symbol.when {
+        if let Given::PassedTo(members) = &when.value {
+            conditions = conditions.and(members.keys().flat_map(|member| accessor_spellings(member)).map(Word::whole));
+        }
         if let Some(set) = when.is {
             conditions = conditions.and(value_words(&catalogue.value_sets[set.0 as usize], symbol.platform));
         }

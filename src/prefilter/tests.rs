@@ -2,8 +2,8 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::catalogue::{
-    Access, AccessClass, DataCategory, Direction, Evidence, Failure, Levels, Member, MemberKind, Place, PlatformType, Service, Symbol, ValueSet, ValueSetId,
-    When,
+    Access, AccessClass, DataCategory, Direction, Evidence, Failure, Given, Levels, Member, MemberKind, Place, PlatformType, Service, Symbol, ValueSet,
+    ValueSetId, When,
 };
 
 fn access(owner: &str, member: &str, evidence: Evidence, when: Vec<When>) -> Access {
@@ -49,7 +49,7 @@ fn filter(accesses: Vec<Access>) -> Prefilter {
 }
 
 fn picks(filter: &Prefilter, text: &str) -> bool {
-    filter.picks(Platform::Android, text.as_bytes())
+    filter.picks(Platform::Android, text.as_bytes()) == Some(Pick::Access)
 }
 
 #[test]
@@ -60,12 +60,12 @@ fn a_member_needs_something_that_gives_its_type() {
     assert!(picks(&filter, "getSystemService(\"location\").getLastKnownLocation(p)"));
     assert!(!picks(&filter, "getLastKnownLocation(p)"));
     assert!(!picks(&filter, "MyLocationManager.getLastKnownLocation(p)"));
-    assert!(!filter.picks(Platform::Apple, b"LocationManager.getLastKnownLocation"));
+    assert!(filter.picks(Platform::Apple, b"LocationManager.getLastKnownLocation").is_none());
 }
 
 #[test]
 fn chains_and_arguments_count() {
-    let when = vec![When { argument: Place::Position(0), is: Some(ValueSetId(0)), is_not: None, of_type: None }];
+    let when = vec![When { value: Given::Argument(Place::Position(0)), is: Some(ValueSetId(0)), is_not: None, of_type: None }];
     let by_argument = filter(vec![access("android.content.ContentResolver", "query", Evidence::Argument, when.clone())]);
     assert!(picks(&by_argument, "import android.provider.ContactsContract.Contacts; x.query(Contacts.CONTENT_URI)"));
     assert!(picks(&by_argument, "x.query(Uri.parse(\"content://com.android.contacts/data\"))"));
@@ -96,4 +96,14 @@ fn a_distinctive_name_needs_its_package() {
     assert!(picks(&filter, "import android.location.LocationListener; manager.removeUpdates(this)"));
     assert!(picks(&filter, "getSystemService(LOCATION_SERVICE).removeUpdates(this)"));
     assert!(!picks(&filter, "manager.removeUpdates(this)"));
+}
+
+#[test]
+fn what_another_member_is_passed_counts() {
+    let value = Given::PassedTo(BTreeMap::from([("setType".to_owned(), 0)]));
+    let when = vec![When { value, is: Some(ValueSetId(0)), is_not: None, of_type: None }];
+    let filter = filter(vec![access("android.content.Intent", "setAction", Evidence::Argument, when)]);
+    assert!(picks(&filter, "import android.provider.ContactsContract.Contacts; x.action = PICK; x.type = Contacts.CONTENT_TYPE"));
+    assert!(!picks(&filter, "import android.provider.ContactsContract.Contacts; x.action = PICK; Contacts.CONTENT_TYPE"));
+    assert!(!picks(&filter, "x.action = PICK; x.type = type"));
 }

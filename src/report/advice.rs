@@ -1,6 +1,7 @@
 //! What to write: the check of each permission, spelled in the language of the access.
 
-use crate::catalogue::{Catalogue, Permission};
+use super::needs::Stretch;
+use crate::catalogue::{Catalogue, PermissionId};
 use crate::source::{Language, Platform};
 
 /// A permission of Apple's platforms, and the condition that tells that it was granted: in Swift, in Objective-C.
@@ -59,77 +60,104 @@ const APPLE_CONDITIONS: [(&str, &str, &str); 12] = [
     ("apple.bluetooth", "CBManager.authorization == .allowedAlways", "CBManager.authorization == CBManagerAuthorizationAllowedAlways"),
 ];
 
-/// A statement that leaves unless everything in `needs` (labels of permissions, see [`Site::needs`](crate::verdict::Site::needs))
-/// was granted. `None` when it is not known how one of them is asked about.
-pub(super) fn leave_unless_granted(needs: &[String], language: Language, catalogue: &Catalogue) -> Option<String> {
-    let permissions = needs.iter().map(|need| permission_of(need, language.platform(), catalogue)).collect::<Option<Vec<_>>>()?;
-    if permissions.is_empty() {
-        return None;
+/// Code that leaves unless these were granted, on the versions on which they are asked for. `None` when it is not known how one of them is
+/// asked about.
+pub(super) fn leave_unless_granted(asked: &[Stretch<PermissionId>], language: Language, catalogue: &Catalogue) -> Option<String> {
+    if language.platform() == Platform::Android { on_android(asked, language, catalogue) } else { on_apple(asked.last()?, language, catalogue) }
+}
+
+fn on_android(asked: &[Stretch<PermissionId>], language: Language, catalogue: &Catalogue) -> Option<String> {
+    let end = if language == Language::Java { ";" } else { "" };
+    let constant = |id: &PermissionId| {
+        let id = catalogue.permission(*id).id.as_str();
+        id.strip_prefix("android.permission.").map_or_else(|| format!("\"{id}\""), |name| format!("Manifest.permission.{name}"))
+    };
+    let refused = |permission: &str| format!("ContextCompat.checkSelfPermission(context, {permission}) != PackageManager.PERMISSION_GRANTED");
+    // The usual case of a permission that took the place of another.
+    if let [older, newer] = asked
+        && let ([before], [after], true) = (older.all.as_slice(), newer.all.as_slice(), older.from == 0 && newer.until == u32::MAX)
+        && older.until + 1 == newer.from
+    {
+        let (before, after, from) = (constant(before), constant(after), newer.from);
+        let choice = match language {
+            Language::Java => format!("String permission = Build.VERSION.SDK_INT >= {from} ? {after} : {before};"),
+            _ => format!("val permission = if (Build.VERSION.SDK_INT >= {from}) {after} else {before}"),
+        };
+        return Some(format!("{choice}\nif ({}) return{end}", refused("permission")));
     }
-    let conditions = permissions.iter().map(|permission| granted(permission, language)).collect::<Option<Vec<_>>>()?;
-    let all = |operator: &str| conditions.join(operator);
-    Some(match language {
-        Language::Kotlin => format!("if ({}) return", all(" || ")),
-        Language::Java => format!("if ({}) return;", all(" || ")),
-        Language::Swift if conditions.iter().any(|condition| condition.contains("||")) => {
-            let grouped: Vec<String> = conditions.iter().map(|condition| format!("({condition})")).collect();
-            format!("guard {} else {{ return }}", if grouped.len() == 1 { conditions[0].clone() } else { grouped.join(" && ") })
+    let statements = asked.iter().map(|stretch| {
+        let refusals: Vec<String> = stretch.all.iter().map(|id| refused(&constant(id))).collect();
+        let from = (stretch.from > 0).then(|| format!("Build.VERSION.SDK_INT >= {}", stretch.from));
+        let until = (stretch.until < u32::MAX).then(|| format!("Build.VERSION.SDK_INT <= {}", stretch.until));
+        let versions: Vec<String> = from.into_iter().chain(until).collect();
+        let refused = refusals.join(" ||\n    ");
+        match versions.as_slice() {
+            [] => format!("if ({refused}) return{end}"),
+            versions if refusals.len() == 1 => format!("if ({} &&\n    {refused}) return{end}", versions.join(" && ")),
+            versions => format!("if ({} &&\n    ({refused})) return{end}", versions.join(" && ")),
         }
-        Language::Swift => format!("guard {} else {{ return }}", all(" && ")),
-        Language::ObjectiveC => format!("if (!({})) return;", all(" && ")),
-    })
+    });
+    let statements: Vec<String> = statements.collect();
+    (!statements.is_empty()).then(|| statements.join("\n"))
 }
 
-/// The permission with a label; of alternatives the first.
-fn permission_of<'c>(need: &str, platform: Platform, catalogue: &'c Catalogue) -> Option<&'c Permission> {
-    let labelled = |label: &str| catalogue.permissions.iter().find(|permission| permission.platform == platform && permission.label == label);
-    labelled(need).or_else(|| need.split(" or ").find_map(labelled))
-}
-
-/// For Android's languages the condition that it was *not* granted, because that is how an early return asks.
-fn granted(permission: &Permission, language: Language) -> Option<String> {
-    if language.platform() == Platform::Android {
-        let constant = permission.id.strip_prefix("android.permission.");
-        let name = constant.map_or_else(|| format!("\"{}\"", permission.id), |name| format!("Manifest.permission.{name}"));
-        return Some(format!("ContextCompat.checkSelfPermission(context, {name}) != PackageManager.PERMISSION_GRANTED"));
-    }
-    let (_, swift, objective_c) = APPLE_CONDITIONS.iter().find(|(id, _, _)| *id == permission.id)?;
-    Some((*if language == Language::Swift { swift } else { objective_c }).to_owned())
+fn on_apple(asked: &Stretch<PermissionId>, language: Language, catalogue: &Catalogue) -> Option<String> {
+    let condition = |id: &PermissionId| {
+        let (_, swift, objective_c) = APPLE_CONDITIONS.iter().find(|(known, _, _)| *known == catalogue.permission(*id).id)?;
+        Some(if language == Language::Swift { *swift } else { *objective_c })
+    };
+    let conditions = asked.all.iter().map(condition).collect::<Option<Vec<&str>>>()?;
+    let all = match conditions.as_slice() {
+        [one] => (*one).to_owned(),
+        several => several.iter().map(|one| if one.contains("||") { format!("({one})") } else { (*one).to_owned() }).collect::<Vec<_>>().join(" && "),
+    };
+    Some(if language == Language::Swift { format!("guard {all} else {{ return }}") } else { format!("if (!({all})) return;") })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{DataCategory, Levels};
+    use crate::catalogue::embedded;
 
-    fn catalogue() -> Catalogue {
-        let permission = |id: &str, platform, label: &str| Permission {
-            id: id.to_owned(),
-            platform,
-            category: DataCategory::Contacts,
-            implies: Vec::new(),
-            levels: Levels::ALL,
-            usage_keys: Vec::new(),
-            label: label.to_owned(),
+    fn stretch(from: u32, until: u32, permissions: &[&str]) -> Stretch<PermissionId> {
+        let id = |name: &&str| {
+            let position = embedded().permissions.iter().position(|permission| permission.id == *name);
+            PermissionId(position.expect("a permission") as u16)
         };
-        let permissions = vec![
-            permission("android.permission.READ_CONTACTS", Platform::Android, "read contacts"),
-            permission("apple.contacts", Platform::Apple, "contacts"),
-            permission("apple.unheard-of", Platform::Apple, "dreams"),
-        ];
-        let mut catalogue = Catalogue::default();
-        catalogue.permissions = permissions;
-        catalogue
+        Stretch { from, until, all: permissions.iter().map(id).collect() }
+    }
+
+    fn advice(asked: &[Stretch<PermissionId>], language: Language) -> String {
+        leave_unless_granted(asked, language, embedded()).unwrap_or_default()
     }
 
     #[test]
     fn the_check_is_spelled_in_the_language_of_the_access() {
-        let advice = |need: &str, language| leave_unless_granted(&[need.to_owned()], language, &catalogue());
         let kotlin = "if (ContextCompat.checkSelfPermission(context, Manifest.permission.READ_CONTACTS) != PackageManager.PERMISSION_GRANTED) return";
-        assert_eq!(advice("read contacts or write contacts", Language::Kotlin).as_deref(), Some(kotlin));
-        let swift = "guard CNContactStore.authorizationStatus(for: .contacts) == .authorized else { return }";
-        assert_eq!(advice("contacts", Language::Swift).as_deref(), Some(swift));
-        assert_eq!(advice("dreams", Language::Swift), None);
-        assert_eq!(advice("contacts", Language::Java), None);
+        let contacts = [stretch(0, u32::MAX, &["android.permission.READ_CONTACTS"])];
+        assert_eq!(advice(&contacts, Language::Kotlin), kotlin);
+        assert_eq!(advice(&contacts, Language::Java), format!("{kotlin};"));
+        let apple = [stretch(0, u32::MAX, &["apple.contacts"])];
+        assert_eq!(advice(&apple, Language::Swift), "guard CNContactStore.authorizationStatus(for: .contacts) == .authorized else { return }");
+        assert!(advice(&apple, Language::ObjectiveC).starts_with("if (!([CNContactStore authorizationStatusForEntityType:"));
+        assert_eq!(advice(&[], Language::Kotlin), "");
+    }
+
+    #[test]
+    fn versions_that_need_another_permission_choose_it() {
+        let asked = [stretch(0, 32, &["android.permission.READ_EXTERNAL_STORAGE"]), stretch(33, u32::MAX, &["android.permission.READ_MEDIA_IMAGES"])];
+        let java = "\
+String permission = Build.VERSION.SDK_INT >= 33 ? Manifest.permission.READ_MEDIA_IMAGES : Manifest.permission.READ_EXTERNAL_STORAGE;
+if (ContextCompat.checkSelfPermission(context, permission) != PackageManager.PERMISSION_GRANTED) return;";
+        assert_eq!(advice(&asked, Language::Java), java);
+    }
+
+    #[test]
+    fn versions_without_a_permission_are_let_through() {
+        let asked = [stretch(31, u32::MAX, &["android.permission.BLUETOOTH_SCAN"])];
+        let kotlin = "\
+if (Build.VERSION.SDK_INT >= 31 &&
+    ContextCompat.checkSelfPermission(context, Manifest.permission.BLUETOOTH_SCAN) != PackageManager.PERMISSION_GRANTED) return";
+        assert_eq!(advice(&asked, Language::Kotlin), kotlin);
     }
 }

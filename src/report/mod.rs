@@ -4,9 +4,12 @@
 //! scan always reads the same. What comes from scanned files is untrusted and goes through [`escape`].
 
 mod advice;
+mod blocks;
+pub mod chain;
 pub mod escape;
 pub mod inventory;
 pub mod json;
+mod needs;
 pub mod pretty;
 pub mod short;
 pub mod summary;

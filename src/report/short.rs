@@ -1,16 +1,22 @@
-//! One line per finding: `path:line:column: error[ungated-access]: message`, which editors and terminals make clickable.
+//! One line per finding: `path:line:column: error[ungated-access]: message`, which editors and terminals make clickable. A finding on a
+//! check is told in the line of the access that relies on it.
 
-use super::{escape, words};
+use super::{blocks, escape, words};
 use crate::catalogue::Catalogue;
 use crate::scan::Scan;
+use crate::verdict::Finding;
 
 /// All findings.
 pub fn findings(scan: &Scan, catalogue: &Catalogue) -> String {
-    let lines = scan.outcome.findings.iter().map(|finding| {
-        let message = words::message(finding, scan, catalogue);
-        let (path, at) = scan.locate(finding.place);
-        let line = format!("{path}:{}:{}: {}[{}]: {}", at.line, at.column, finding.severity, finding.rule, message.title);
-        format!("{}\n", escape::visible(&line))
-    });
-    lines.collect()
+    let shown = scan.outcome.findings.iter().filter(|finding| !blocks::is_folded(finding, scan));
+    shown.map(|finding| format!("{}\n", escape::visible(&line(finding, scan, catalogue)))).collect()
+}
+
+fn line(finding: &Finding, scan: &Scan, catalogue: &Catalogue) -> String {
+    let message = words::message(finding, scan, catalogue);
+    let (path, at) = scan.locate(finding.place);
+    let site = &scan.outcome.sites[finding.site];
+    let near = site.near_miss.as_ref().filter(|near| near.place != finding.place);
+    let near = near.map(|near| format!("; {}: {}", words::seen_from(site.place, near.place, scan), words::miss(near)));
+    format!("{path}:{}:{}: {}[{}]: {}{}", at.line, at.column, finding.severity, finding.rule, message.title, near.unwrap_or_default())
 }

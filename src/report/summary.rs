@@ -60,9 +60,8 @@ pub fn stats(scan: &Scan) -> String {
     row("files not analysed", scan.incomplete.len().to_string());
     row("time to find files", time(stats.walk_time));
     row("time to read and pick", time(stats.read_time));
-    row("time to parse and analyse", time(stats.analysis_time));
-    row("  parsing, all threads", time(stats.lowering_work));
-    row("  analysing, all threads", time(stats.analysis_work));
+    row("time to parse", time(stats.lowering_time));
+    row("time to link and analyse", time(stats.analysis_time));
     out
 }
 

@@ -1,7 +1,7 @@
 //! Reports of a scan made by hand, so that wording and layout are tested apart from what finds anything.
 
 use super::{Style, inventory, json, pretty, short, summary, words};
-use crate::catalogue::{AccessClass, Catalogue, DataCategory, Levels, Permission};
+use crate::catalogue::{AccessClass, Catalogue, Conjunct, DataCategory, Levels, Permission, PermissionId};
 use crate::scan::{Incomplete, Scan, ScannedFile};
 use crate::source::{Language, Platform, Span};
 use crate::verdict::{CheckHow, Confidence, EntryReason, Finding, MissReason, NearMiss, Outcome, Place, Rule, Severity, Site, Step, StepWhat, Verdict};
@@ -56,7 +56,7 @@ fn site(place: Place, verdict: Verdict, trace: Vec<Step>, near_miss: Option<Near
         confidence: Confidence::Certain,
         evidence: "the receiver's type".into(),
         verdict,
-        needs: vec!["read contacts".into()],
+        needs: vec![Conjunct { any: vec![PermissionId(0)], levels: Levels::ALL }],
         trace,
         near_miss,
         function: "load".into(),
@@ -81,12 +81,12 @@ fn scan_of(source: &str) -> Scan {
         Step { place: place_of(source, "allowed()", 1), what: StepWhat::Check { proves: vec!["read contacts".into()], how: CheckHow::Tested } },
         Step { place: guarded, what: StepWhat::Access { api: "android.content.ContentResolver.query".into() } },
     ];
-    let near = NearMiss { place: check, reason: MissReason::OtherPath };
+    let near = NearMiss { place: check, reason: MissReason::Ignored };
     let sites = vec![site(query, Verdict::Ungated, path, Some(near)), site(guarded, Verdict::Guarded, proof, None)];
     let findings = vec![finding(Rule::UngatedAccess, query, 0, None), finding(Rule::IgnoredAnswer, check, 0, Some(MissReason::Ignored))];
     let mut scan = Scan {
         files: vec![ScannedFile::new("app/Screen.kt".into(), Language::Kotlin, source.to_owned())],
-        outcome: Outcome { sites, findings },
+        outcome: Outcome { sites, findings, ..Outcome::default() },
         incomplete: vec![Incomplete { path: "app/Bad.kt".into(), reason: "looks like a binary file".into() }],
         ..Scan::default()
     };
@@ -100,13 +100,14 @@ fn a_finding_shows_the_access_the_nearest_check_the_path_and_what_to_write() {
     let shown = pretty::findings(&scan_of(KOTLIN), &catalogue(), PLAIN);
     let expected = "\
 error[ungated-access] app/Screen.kt:8:11
+warning[ignored-answer] app/Screen.kt:3:13
 
-  x contacts are accessed on a path that no permission check covers
+  x contacts are accessed whatever the check before it answers
    ,-[app/Screen.kt:3:13]
  2 |     fun onCreate() {
  3 |         if (allowed()) show()
    :             ^^^^|^^^^
-   :                 `-- checked here, but a path without a positive answer goes on to the access
+   :                 `-- checked here, but nothing depends on the answer
  4 |         load()
    `----
    ,-[app/Screen.kt:8:11]
@@ -116,18 +117,121 @@ error[ungated-access] app/Screen.kt:8:11
    :                `-- contacts (ContentResolver.query), needs read contacts
  9 |     }
    `----
-  help: leave when the answer is no, or move the access into the branch where it was yes, for example
-          if (ContextCompat.checkSelfPermission(context, Manifest.permission.READ_CONTACTS) !=
-        PackageManager.PERMISSION_GRANTED) return
-        path:
-          line 2: `onCreate` is called by the platform or a library
-          line 4: calls `load`
-          line 8: the access
+  path: 1. `onCreate` is called by the platform or a library, at app/Screen.kt:2
+        2. calls `load`, at app/Screen.kt:4
+        3. the access, at app/Screen.kt:8
+  help: let the access depend on the answer, for example
+          if (ContextCompat.checkSelfPermission(context, Manifest.permission.READ_CONTACTS) != PackageManager.PERMISSION_GRANTED) return
 
-warning[ignored-answer] app/Screen.kt:3:13
 ";
-    assert!(shown.starts_with(expected), "{shown}");
+    assert_eq!(shown, expected);
     assert!(shown.is_ascii(), "{shown}");
+}
+
+#[test]
+fn a_finding_on_a_check_stands_alone_when_its_access_has_none() {
+    let mut scan = scan_of(KOTLIN);
+    scan.outcome.findings.remove(0);
+    let title = "nothing depends on this check's answer, and contacts are accessed after it";
+    assert_eq!(short::findings(&scan, &catalogue()), format!("app/Screen.kt:3:13: warning[ignored-answer]: {title}\n"));
+    assert!(pretty::findings(&scan, &catalogue(), PLAIN).starts_with(&format!("warning[ignored-answer] app/Screen.kt:3:13\n\n  ! {title}\n")));
+}
+
+#[test]
+fn accesses_that_fail_alike_share_a_block() {
+    let source = KOTLIN.replace("null, null, null, null)", "null)\n        resolver.insert(uri)\n        resolver.delete(uri)");
+    let mut scan = scan_of(&source);
+    for name in ["insert", "delete"] {
+        let mut other = scan.outcome.sites[0].clone();
+        other.place = place_of(&source, name, 0);
+        let site = scan.outcome.sites.len();
+        scan.outcome.findings.push(finding(Rule::UngatedAccess, other.place, site, None));
+        scan.outcome.sites.push(other);
+    }
+    scan.outcome.findings.remove(1);
+    let shown = pretty::findings(&scan, &catalogue(), PLAIN);
+    let head = "\
+error[ungated-access] app/Screen.kt:8:11
+error[ungated-access] app/Screen.kt:9:18
+error[ungated-access] app/Screen.kt:10:18
+
+  x contacts";
+    assert!(shown.starts_with(head), "{shown}");
+    assert_eq!([shown.matches("help:").count(), shown.matches("needs read contacts").count()], [1, 3], "{shown}");
+    scan.outcome.sites.last_mut().expect("sites").near_miss = None;
+    assert_eq!(pretty::findings(&scan, &catalogue(), PLAIN).matches("help:").count(), 2);
+}
+
+const HELPER: &str = "\
+object Contacts {
+    fun asked() = checkSelfPermission(context, READ_CONTACTS)
+}
+";
+
+/// A finding whose nearest check is in another file, reached through so many calls.
+fn scan_of_two_files(calls: usize) -> Scan {
+    let mut scan = scan_of(KOTLIN);
+    scan.files.push(ScannedFile::new("lib/Contacts.kt".into(), Language::Kotlin, HELPER.to_owned()));
+    let elsewhere = |text| Place { file: 1, ..place_of(HELPER, text, 0) };
+    scan.outcome.findings.truncate(1);
+    let site = &mut scan.outcome.sites[0];
+    site.near_miss = Some(NearMiss { place: elsewhere("checkSelfPermission"), reason: MissReason::OtherPath });
+    let entry = StepWhat::Entry { function: "asked".into(), reason: EntryReason::Visible };
+    let access = site.trace.pop().expect("an access");
+    let call = |number| Step { place: elsewhere("Contacts"), what: StepWhat::Call { callee: format!("step{number}") } };
+    site.trace = std::iter::once(Step { place: elsewhere("asked"), what: entry }).chain((1..=calls).map(call)).chain([access]).collect();
+    scan
+}
+
+#[test]
+fn a_check_in_another_file_is_shown_with_its_source() {
+    let shown = pretty::findings(&scan_of_two_files(1), &catalogue(), PLAIN);
+    let expected = "\
+error[ungated-access] app/Screen.kt:8:11
+
+  x contacts are accessed on a path that no permission check covers
+   ,-[app/Screen.kt:8:11]
+ 7 |     fun load() {
+ 8 |     resolver.query(uri, null, null, null, null)
+   :              ^^|^^
+   :                `-- contacts (ContentResolver.query), needs read contacts
+ 9 |     }
+   `----
+   ,-[lib/Contacts.kt:2:19]
+ 1 | object Contacts {
+ 2 |     fun asked() = checkSelfPermission(context, READ_CONTACTS)
+   :                   ^^^^^^^^^|^^^^^^^^^
+   :                            `-- checked here, but a path without a positive answer goes on to the access
+ 3 | }
+   `----
+  path: 1. `asked` can be called from outside this file, at lib/Contacts.kt:2
+        2. calls `step1`, at lib/Contacts.kt:1
+        3. the access, at app/Screen.kt:8
+  help: leave";
+    assert!(shown.starts_with(expected), "{shown}");
+    let line = short::findings(&scan_of_two_files(1), &catalogue());
+    assert!(line.contains("; lib/Contacts.kt:2: checked here"), "{line}");
+}
+
+#[test]
+fn long_chains_are_cut_in_the_middle() {
+    let shown = |calls| pretty::findings(&scan_of_two_files(calls), &catalogue(), PLAIN);
+    assert!(!shown(5).contains("more calls"));
+    let expected = "
+        3. calls `step2`, at lib/Contacts.kt:1
+           ... 4 more calls ...
+        8. calls `step7`, at lib/Contacts.kt:1
+        9. calls `step8`, at lib/Contacts.kt:1
+        10. the access, at app/Screen.kt:8
+";
+    assert!(shown(8).contains(expected), "{}", shown(8));
+}
+
+#[test]
+fn code_to_copy_is_never_broken_and_prose_is() {
+    let shown = pretty::findings(&scan_of(KOTLIN), &catalogue(), Style { width: 50, ..PLAIN });
+    assert!(shown.contains("          if (ContextCompat.checkSelfPermission(context, Manifest.permission.READ_CONTACTS) != "), "{shown}");
+    assert!(shown.contains("  help: let the access depend on the answer, for\n        example\n"), "{shown}");
 }
 
 #[test]
@@ -168,11 +272,11 @@ fn long_lines_are_cut_around_the_access() {
 }
 
 #[test]
-fn short_has_one_clickable_line_per_finding() {
+fn short_has_one_clickable_line_per_access() {
     let shown = short::findings(&scan_of(KOTLIN), &catalogue());
     let expected = "\
-app/Screen.kt:8:11: error[ungated-access]: contacts are accessed on a path that no permission check covers
-app/Screen.kt:3:13: warning[ignored-answer]: nothing depends on this check's answer, and contacts are accessed after it
+app/Screen.kt:8:11: error[ungated-access]: contacts are accessed whatever the check before it answers; \
+line 3: checked here, but nothing depends on the answer
 ";
     assert_eq!(shown, expected);
 }
@@ -190,7 +294,7 @@ fn the_inventory_groups_by_category_and_file() {
     let expected = "\
 contacts (2 accesses)
   app/Screen.kt
-    8:11      ungated          protected     android.content.ContentResolver.query  checked here, but a path without a positive answer goes on to the access (line 3)
+    8:11      ungated          protected     android.content.ContentResolver.query  checked here, but nothing depends on the answer (line 3)
     13:18     guarded          protected     android.content.ContentResolver.query  checked here: read contacts (line 12)
 
 category           all  ungated  guarded

@@ -1,6 +1,6 @@
 //! All wording of findings, proofs and verdicts. Messages start in lower case and end without a full stop.
 
-use super::advice;
+use super::{advice, needs};
 use crate::catalogue::{AccessClass, Catalogue, DataCategory};
 use crate::scan::Scan;
 use crate::verdict::{CheckHow, Confidence, EntryReason, Finding, MissReason, NearMiss, Place, Rule, Severity, Site, Step, StepWhat, Verdict};
@@ -37,10 +37,17 @@ impl Help {
     /// In one line.
     pub fn text(&self) -> String {
         match &self.example {
-            Some(example) => format!("{}, for example `{example}`", self.advice),
+            Some(example) => format!("{}, for example `{}`", self.advice, one_line(example)),
             None => self.advice.clone(),
         }
     }
+}
+
+/// Statements of several lines in one.
+fn one_line(code: &str) -> String {
+    let statements: Vec<&str> = code.lines().map(|line| line.trim().trim_end_matches(';')).collect();
+    let end = if code.ends_with(';') { ";" } else { "" };
+    format!("{}{end}", statements.join("; "))
 }
 
 /// Text at a place.
@@ -88,7 +95,7 @@ impl StepKind {
 /// Words a finding.
 pub fn message(finding: &Finding, scan: &Scan, catalogue: &Catalogue) -> Message {
     let site = &scan.outcome.sites[finding.site];
-    let (primary, secondary) = labels(finding, site);
+    let (primary, secondary) = labels(finding, site, catalogue);
     Message {
         rule: finding.rule,
         severity: finding.severity,
@@ -103,8 +110,7 @@ pub fn message(finding: &Finding, scan: &Scan, catalogue: &Catalogue) -> Message
 fn title(finding: &Finding, site: &Site) -> String {
     let used = is_used(site.category);
     let title = match finding.rule {
-        Rule::UngatedAccess if site.near_miss.is_some() => format!("{used} on a path that no permission check covers"),
-        Rule::UngatedAccess => format!("{used} without asking first"),
+        Rule::UngatedAccess => ungated(used, site.near_miss.as_ref().map(|near| &near.reason)),
         Rule::WrongPermission => format!("{used}, but what is checked before it does not suffice"),
         Rule::IgnoredAnswer => match finding.check {
             Some(MissReason::NotAwaited) => format!("this request's answer is not awaited, and {used} after it"),
@@ -118,6 +124,18 @@ fn title(finding: &Finding, site: &Site) -> String {
         Rule::OutsideFeatureScope => format!("{used} outside the scope of its feature"),
     };
     if site.dead_code { format!("{title} (in a function that nobody calls)") } else { title }
+}
+
+/// What is wrong, by the check that comes closest: without one that asks for a permission, nobody was asked at all.
+fn ungated(used: &str, nearest: Option<&MissReason>) -> String {
+    match nearest {
+        None | Some(MissReason::NotACheck { .. } | MissReason::BroadCatch | MissReason::DoesNotThrow) => format!("{used} without asking first"),
+        Some(MissReason::DebugOnly) => format!("{used} without asking first in release builds"),
+        Some(MissReason::Ignored) => format!("{used} whatever the check before it answers"),
+        Some(MissReason::NotAwaited) => format!("{used} before the person has answered"),
+        Some(MissReason::TooLate) => format!("{used} before the permission is checked"),
+        Some(_) => format!("{used} on a path that no permission check covers"),
+    }
 }
 
 /// What an access does with a category, as the start of a sentence.
@@ -139,8 +157,8 @@ pub fn is_used(category: DataCategory) -> &'static str {
     }
 }
 
-fn labels(finding: &Finding, site: &Site) -> (Label, Vec<Label>) {
-    let access = Label { place: site.place, text: access_label(site) };
+fn labels(finding: &Finding, site: &Site, catalogue: &Catalogue) -> (Label, Vec<Label>) {
+    let access = Label { place: site.place, text: access_label(site, catalogue) };
     if finding.place == site.place {
         let near = site.near_miss.iter().map(|near| Label { place: near.place, text: miss(near) });
         return (access, near.collect());
@@ -150,9 +168,14 @@ fn labels(finding: &Finding, site: &Site) -> (Label, Vec<Label>) {
 }
 
 /// `contacts (ContentResolver.query), needs read contacts`
-fn access_label(site: &Site) -> String {
-    let needs = if site.needs.is_empty() { String::new() } else { format!(", needs {}", site.needs.join(" and ")) };
+fn access_label(site: &Site, catalogue: &Catalogue) -> String {
+    let needs = if site.needs.is_empty() { String::new() } else { format!(", needs {}", needed(site, catalogue)) };
     format!("{} ({}){needs}", site.category, without_package(&site.api))
+}
+
+/// What an access needs, in the catalogue's words, by versions of the system where they differ.
+pub fn needed(site: &Site, catalogue: &Catalogue) -> String {
+    needs::in_words(&site.needs, catalogue)
 }
 
 /// A symbol from its class on: `ContentResolver.query`.
@@ -171,7 +194,7 @@ fn miss_reason(reason: &MissReason) -> String {
     match reason {
         MissReason::OtherPath => "checked here, but a path without a positive answer goes on to the access".to_owned(),
         MissReason::Ignored => "checked here, but nothing depends on the answer".to_owned(),
-        MissReason::NotAwaited => "the person is asked here, but the answer is not awaited".to_owned(),
+        MissReason::NotAwaited => "asked here, but the answer is not awaited".to_owned(),
         MissReason::TooLate => "checked here, after the access".to_owned(),
         MissReason::OtherPermission { proves } => format!("this check proves only: {}", proves.join(", ")),
         MissReason::OneOfSeveral { proves } => format!("a positive answer may mean only one of these: {}", proves.join(", ")),
@@ -181,9 +204,9 @@ fn miss_reason(reason: &MissReason) -> String {
         MissReason::DebugOnly => "checked here, but only in debug builds".to_owned(),
         MissReason::UnknownSubject => "a check, but which permission it asks about cannot be told".to_owned(),
         MissReason::BroadCatch => "caught here, but together with everything else: only a catch of exactly SecurityException handles the refusal".to_owned(),
-        MissReason::DoesNotThrow => "caught here, but this access does not throw SecurityException when permission is missing".to_owned(),
-        MissReason::UncheckedCaller { caller } if caller.is_empty() => "other callers check, but this call does not".to_owned(),
-        MissReason::UncheckedCaller { caller } => format!("other callers check, but `{caller}` calls without"),
+        MissReason::DoesNotThrow => "a refusal is handled here, but this access does not throw SecurityException when permission is missing".to_owned(),
+        MissReason::UncheckedCaller { caller } if caller.is_empty() => "checked here for other callers, but an initialiser calls without".to_owned(),
+        MissReason::UncheckedCaller { caller } => format!("checked here for other callers, but `{caller}` calls without"),
         MissReason::OverwrittenField { field } => format!("the answer is kept in `{field}`, which is also written elsewhere without a check"),
     }
 }
@@ -231,7 +254,8 @@ fn check(proves: &[String], how: CheckHow) -> String {
         CheckHow::CaughtSecurityException => "the refusal is handled: exactly SecurityException is caught".to_owned(),
         CheckHow::DeclaredSecurityException => "the refusal is passed on: the function declares SecurityException".to_owned(),
         CheckHow::Annotation => format!("callers must have checked, says the annotation: {granted}"),
-        CheckHow::OsVersion => format!("this version of the system needs no permission: {granted}"),
+        CheckHow::OsVersion if proves.is_empty() => "this version of the system needs no permission".to_owned(),
+        CheckHow::OsVersion => format!("checked where this version of the system asks for it: {granted}"),
         CheckHow::PlatformCallback => format!("the platform calls this only when granted: {granted}"),
     }
 }
@@ -247,7 +271,9 @@ fn help(finding: &Finding, site: &Site, scan: &Scan, catalogue: &Catalogue) -> H
         Rule::UngatedAccess | Rule::WrongPermission | Rule::IgnoredAnswer | Rule::NotACheck | Rule::DebugOnlyCheck => {
             let reason = finding.check.as_ref().or(site.near_miss.as_ref().map(|near| &near.reason));
             let language = scan.file(site.place.file).language;
-            Help { advice: lead(reason, site).to_owned(), example: advice::leave_unless_granted(&site.needs, language, catalogue) }
+            let asked = needs::to_ask_for(&site.needs, catalogue);
+            let by_version = needs::by_version(&asked, catalogue).map(|versions| format!(": {versions}")).unwrap_or_default();
+            Help { advice: format!("{}{by_version}", lead(reason, site)), example: advice::leave_unless_granted(&asked, language, catalogue) }
         }
     }
 }
@@ -277,10 +303,7 @@ fn lead(reason: Option<&MissReason>, site: &Site) -> &'static str {
 
 /// In one line how a site is guarded, or why it counts as it does.
 pub fn guard_in_one_line(site: &Site, scan: &Scan) -> String {
-    let in_line = |place: Place| {
-        let (path, at) = scan.locate(place);
-        if place.file == site.place.file { format!("line {}", at.line) } else { format!("{path}:{}", at.line) }
-    };
+    let in_line = |place: Place| seen_from(site.place, place, scan);
     match site.verdict {
         Verdict::Guarded => {
             let shown = site.trace.iter().find(|step| matches!(step.what, StepWhat::Check { .. })).or(site.trace.first());
@@ -294,6 +317,12 @@ pub fn guard_in_one_line(site: &Site, scan: &Scan) -> String {
             |near| format!("{} ({})", miss(near), in_line(near.place)),
         ),
     }
+}
+
+/// The line of a place, with its file where that is another one.
+pub fn seen_from(here: Place, place: Place, scan: &Scan) -> String {
+    let (path, at) = scan.locate(place);
+    if place.file == here.file { format!("line {}", at.line) } else { format!("{path}:{}", at.line) }
 }
 
 /// Name of an access class.

@@ -9,8 +9,10 @@ mod lines;
 pub use decode::{DecodeProblem, decode};
 pub use lines::{LineColumn, LineIndex};
 
+use serde::{Deserialize, Serialize};
+
 /// A half-open range of byte offsets in one source file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// First byte.
     pub start: u32,
@@ -31,7 +33,7 @@ impl Span {
 }
 
 /// A language with a frontend. A closed list: the compiler points at every place that a new one has to fill.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Language {
     /// `.kt`, `.kts`
     Kotlin,

@@ -4,7 +4,7 @@ mod rule;
 
 pub use rule::{Rule, Severity};
 
-use crate::catalogue::{AccessClass, DataCategory};
+use crate::catalogue::{AccessClass, Conjunct, DataCategory};
 use crate::source::Span;
 
 /// Index of a file in the scan's sorted list of analysed files.
@@ -115,8 +115,8 @@ pub struct Site {
     pub evidence: String,
     /// Conclusion.
     pub verdict: Verdict,
-    /// Labels of the permissions needed, in the catalogue's words (`read contacts`); alternatives of one conjunct joined by "or".
-    pub needs: Vec<String>,
+    /// The permissions needed, each conjunct on the versions on which this access asks for it.
+    pub needs: Vec<Conjunct>,
     /// Guarded: entry or check → calls → access. Bad verdict: the unguarded path, entry → calls → access. Empty for open and user-mediated.
     pub trace: Vec<Step>,
     /// Bad verdict: the nearest check that does not cover it.
@@ -287,4 +287,42 @@ pub struct Outcome {
     pub sites: Vec<Site>,
     /// Everything to act on, sorted by place, then rule.
     pub findings: Vec<Finding>,
+    /// The analysis was cut short: nothing is known of what functions tell each other, and more is reported than is right.
+    pub is_cut_short: bool,
+}
+
+impl Outcome {
+    /// Adds the conclusions about other files.
+    pub fn append(&mut self, mut other: Outcome) {
+        let first_site = self.sites.len();
+        other.findings.iter_mut().for_each(|finding| finding.site += first_site);
+        self.sites.append(&mut other.sites);
+        self.findings.append(&mut other.findings);
+        self.is_cut_short |= other.is_cut_short;
+    }
+
+    /// The same with file `n` called `files[n]`.
+    #[must_use]
+    pub fn renumbered(mut self, files: &[FileId]) -> Self {
+        let renumber = |place: &mut Place| place.file = files[place.file as usize];
+        for site in &mut self.sites {
+            renumber(&mut site.place);
+            site.trace.iter_mut().for_each(|step| renumber(&mut step.place));
+            site.near_miss.iter_mut().for_each(|near_miss| renumber(&mut near_miss.place));
+        }
+        self.findings.iter_mut().for_each(|finding| renumber(&mut finding.place));
+        self
+    }
+
+    /// Puts everything in the order of places.
+    pub fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.sites.len()).collect();
+        order.sort_by_key(|&index| (self.sites[index].place, index));
+        let mut position = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(new, &old)| position[old] = new);
+        let mut sites: Vec<Option<Site>> = std::mem::take(&mut self.sites).into_iter().map(Some).collect();
+        self.sites = order.iter().filter_map(|&old| sites[old].take()).collect();
+        self.findings.iter_mut().for_each(|finding| finding.site = position[finding.site]);
+        self.findings.sort_by_key(|finding| (finding.place, finding.rule));
+    }
 }

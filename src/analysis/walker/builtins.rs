@@ -37,6 +37,8 @@ const RUN_ONCE: [&str; 16] = [
     "remember",
     "derivedStateOf",
 ];
+/// Run their closure whenever the value that they are called on, or given, has changed, with that value as the last argument.
+const OBSERVERS: [&str; 3] = ["sink", "onReceive", "onChange"];
 /// Run their lambda here, once; the result is the receiver.
 const RUN_ONCE_AND_PASS: [&str; 3] = ["apply", "also", "onEach"];
 /// Calls that suspend until a continuation is resumed.
@@ -63,6 +65,16 @@ const HOLDERS: [&str; 12] = [
     "Published",
     "flowOf",
 ];
+
+/// Whether a call of that name may never come back.
+pub(crate) fn never_comes_back(name: &str) -> bool {
+    NEVER.contains(&name) || NEVER_MEMBERS.iter().any(|(_, member)| *member == name)
+}
+
+/// Whether a call of that name may bring another call, which waits, back.
+pub(crate) fn brings_another_back(name: &str) -> bool {
+    ["resume", "resumeWith", "tryResume"].contains(&name)
+}
 
 impl<'a, 'm> Walker<'a, 'm> {
     /// Demands and assertions, whose argument is a condition.
@@ -160,12 +172,14 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
             "contains" | "containsAll" | "containsObject" | "containsKey" => {
                 let argument = call.args.first()?;
-                let (yes, no) = self.contained(receiver, args.first()?, &argument.value);
+                let versions = if args.first() == Some(&Value::OsVersion) { self.version_range(target) } else { None };
+                let (yes, no) = versions.unwrap_or(self.contained(receiver, args.first()?, &argument.value));
                 Some(Value::truth(yes, no))
             }
             "containsValue" => {
-                let (granted, _) = self.truth_of(receiver);
-                Some(Value::truth(Some(Facts::none()), granted))
+                let argument = call.args.first()?;
+                let (yes, no) = self.contained(receiver, args.first()?, &argument.value);
+                Some(Value::truth(yes, no))
             }
             "isEmpty" | "isNotEmpty" | "isNullOrEmpty" | "size" | "count" | "length" => match receiver {
                 Value::DeniedList(_) | Value::Choice { .. } => Some(self.emptiness(receiver, name)),
@@ -178,7 +192,9 @@ impl<'a, 'm> Walker<'a, 'm> {
                 Some(self.element_at(receiver.clone(), None, Some(&Value::key(Key::Int(0)))))
             }
             "resume" | "resumeWith" | "tryResume" => {
-                if let Value::Continuation(at) = receiver {
+                // One that is resumed by throwing does not come back.
+                let throws = call.args.first().is_some_and(|arg| arg.label.as_deref() == Some("throwing"));
+                if let (Value::Continuation(at), false) = (receiver, throws) {
                     self.note_resumption(*at, args);
                 }
                 None
@@ -227,10 +243,8 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     fn note_resumption(&mut self, at: crate::ir::ExprId, args: &[Value]) {
-        if let Some(value) = args.first() {
-            let facts = self.resumption_facts.clone();
-            self.next.resume(at, value.clone(), &facts);
-        }
+        let facts = self.resumption_facts.clone();
+        self.next.resume(at, args.first().cloned().unwrap_or(Value::Unknown), &facts);
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -256,7 +270,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         if CONTINUATIONS.contains(&name) {
             self.walk_inline(id, vec![Value::Continuation(expr.id)], flow);
-            let resumed = self.known.resumed.get(&expr.id).cloned();
+            let resumed = self.known.resumed(expr.id).cloned();
             return Some(match resumed {
                 Some((value, facts)) => {
                     if let Some(state) = flow.as_mut() {
@@ -266,6 +280,14 @@ impl<'a, 'm> Walker<'a, 'm> {
                 }
                 None => Value::Unknown,
             });
+        }
+        if OBSERVERS.contains(&name) {
+            let observed = if name == "sink" { Some(receiver) } else { args.first() };
+            let mut params = vec![Value::Unknown; self.resolution.closure(id).map_or(0, |closure| closure.params.len().saturating_sub(1))];
+            params.extend(observed.cloned());
+            let state = flow.clone()?;
+            self.walk_closure(id, state.facts.without_handler(), params, state);
+            return Some(Value::Unknown);
         }
         let (element, list) = self.element_value(receiver, expr.id);
         let knows_elements = element != Value::Unknown;

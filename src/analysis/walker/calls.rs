@@ -1,6 +1,6 @@
 //! Calls: of the platform, of functions in the module, of functions kept in variables, and of unknown code.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::expressions::member_span;
 use super::{Duty, Walker};
@@ -8,8 +8,8 @@ use crate::analysis::facts::Facts;
 use crate::analysis::state::{Flow, assume, join};
 use crate::analysis::tables::{Promise, Summary, add};
 use crate::analysis::value::{Key, Value};
-use crate::catalogue::{AnnotationMeaning, Entry};
-use crate::evidence::{Binding, SymbolMatch, Target, VariableKind, param_index};
+use crate::catalogue::{AnnotationMeaning, Entry, ValueSetId, When};
+use crate::evidence::{Binding, SymbolMatch, Target, VariableKind, argument, param_index};
 use crate::ir::{Call, Expr, ExprId, ExprKind, FunctionId};
 use crate::source::Span;
 use crate::verdict::Confidence;
@@ -37,15 +37,19 @@ impl<'a, 'm> Walker<'a, 'm> {
         let args: Vec<Value> = call.args.iter().map(|arg| self.eval(&arg.value, flow)).collect();
         self.discarded = discarded;
         let Some(state) = flow.as_ref() else { return Value::Unknown };
-        let facts = state.facts.clone();
+        let facts = self.when_switched_on(expr, call, &args, &state.facts);
         self.observe_accesses(expr, call.name_span, &facts);
+        self.observe_construction(expr, call, &facts);
         self.resumption_facts = flow.as_ref().map(|state| state.facts.clone()).unwrap_or_default();
-        self.observe_no_check(expr, call.name_span);
+        self.observe_no_check(expr, call.name_span, &receiver);
         self.observe_receiver_call(call, &receiver, &args, flow);
         if let Some(value) = self.check_value(expr, Some(call), call.name_span, &args, flow) {
             return value;
         }
         self.apply_revocation(expr, call, &args, flow);
+        if let Some(&field) = self.resolution.accessors.get(&expr.id) {
+            return self.eval_field(expr, field, flow);
+        }
         if let Some(callees) = self.resolution.callees.get(&expr.id) {
             return self.call_functions(expr, callees, call.name_span, self.positioned(call, &args), flow);
         }
@@ -60,6 +64,37 @@ impl<'a, 'm> Walker<'a, 'm> {
             self.hand_over(value, arg.value.id, call.name_span, flow);
         }
         value
+    }
+
+    /// An instance is made: what is known here holds in its functions, if it is known wherever one is made.
+    fn observe_construction(&mut self, expr: &Expr, call: &Call, facts: &Facts) {
+        if let Some(&class) = self.resolution.constructs.get(&expr.id) {
+            let name: Arc<str> = Arc::from(call.name.as_str());
+            self.next.build(class, &facts.without_handler().without_params().through(call.name_span, &name));
+        }
+    }
+
+    /// `setMyLocationEnabled(granted)`: the access happens only when the argument that decides says so.
+    fn when_switched_on(&self, expr: &Expr, call: &'m Call, args: &[Value], facts: &Facts) -> Facts {
+        let mut all = facts.clone();
+        for found in self.accesses_at(expr.id) {
+            let Entry::Access(number) = found.entry else { continue };
+            let symbol = &self.catalogue.accesses[number].symbol;
+            for decider in symbol.when.iter().filter(|when| self.is_switch(when)).filter_map(|when| when.argument()) {
+                let labels = symbol.members[found.member].labels.as_deref();
+                let given = argument(call, decider, labels).and_then(|given| call.args.iter().position(|arg| arg.value.id == given.id));
+                if let Some(on) = given.and_then(|position| args.get(position)).and_then(|value| value.facts_if(&Key::True)) {
+                    all = all.and(&on);
+                }
+            }
+        }
+        all
+    }
+
+    fn is_switch(&self, when: &When) -> bool {
+        let holds =
+            |set: Option<ValueSetId>, value: &str| set.is_some_and(|set| self.catalogue.value_sets[set.0 as usize].constants.iter().any(|one| one == value));
+        holds(when.is, "true") || holds(when.is_not, "false")
     }
 
     fn positioned<'v>(&self, call: &'m Call, args: &'v [Value]) -> Vec<(&'m crate::ir::Arg, &'v Value)> {
@@ -179,18 +214,18 @@ impl<'a, 'm> Walker<'a, 'm> {
         state.forget_fields();
         self.observe_duty(expr, callee, span, &facts);
         self.observe_site(callee, expr.id, span, &facts, values.clone());
-        if function.body.is_none() {
+        if function.body.is_none() || !self.relevant[callee as usize] {
             for (arg, value) in args {
                 self.hand_over((*value).clone(), arg.value.id, span, flow);
             }
             return Value::Unknown;
         }
-        let Some(summary) = self.known.summaries.get(&callee) else {
+        let Some(summary) = self.known.summary(callee) else {
             // Not reached yet: nothing is known to come back from it in this round.
             *flow = None;
             return Value::Unknown;
         };
-        let name: Rc<str> = Rc::from(function.name.as_str());
+        let name: Arc<str> = Arc::from(function.name.as_str());
         self.run_arguments(callee, summary, args, &values, span, &name, flow);
         let always = summary.always.as_ref().map(|facts| self.instantiate(&facts.without_handler(), callee, &values).through(span, &name));
         *flow = assume(flow.take(), &always);
@@ -204,7 +239,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let params = &module.functions[callee as usize].params;
         let mut given: Vec<Vec<Value>> = vec![Vec::new(); params.len()];
         for (index, (arg, value)) in args.iter().enumerate() {
-            if let Some(position) = param_index(params, index, arg) {
+            if let Some(position) = param_index(params, args.len(), index, arg) {
                 given[position].push((*value).clone());
             }
         }
@@ -229,7 +264,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         args: &[(&'m crate::ir::Arg, &Value)],
         values: &[Value],
         span: Span,
-        name: &Rc<str>,
+        name: &Arc<str>,
         flow: &mut Flow,
     ) {
         let module = self.module;
@@ -238,7 +273,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             if !is_callable(value) {
                 continue;
             }
-            let promised = param_index(params, index, arg).map(|position| position as u32);
+            let promised = param_index(params, args.len(), index, arg).map(|position| position as u32);
             let calls: Vec<(&Option<String>, &Promise)> =
                 summary.calls.iter().filter(|((param, _), _)| Some(*param) == promised).map(|((_, method), promise)| (method, promise)).collect();
             if calls.is_empty() {

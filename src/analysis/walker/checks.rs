@@ -32,18 +32,20 @@ impl<'a, 'm> Walker<'a, 'm> {
         let alternatives = self.subject_of(&check.subject, expr, call, args, labels);
         let origin = check_origin(span, CheckHow::Tested);
         let is_ignored = self.answer_is_ignored(expr, check, call);
-        self.observe_check(
-            expr,
-            CheckPoint {
+        let is_launched = self.observe_launches(expr, &check.subject);
+        // What is registered asks nobody until it is launched.
+        if !is_launched || is_ignored {
+            let point = CheckPoint {
                 span,
                 function: self.function,
-                subjects: alternatives.iter().flat_map(|alternative| alternative.all.iter().copied()).collect(),
+                subjects: subjects_of(&alternatives),
                 is_request: check.request,
                 is_ignored,
                 defect: self.in_assertion.then_some(MissReason::DebugOnly),
                 within: None,
-            },
-        );
+            };
+            self.observe_check(expr, point);
+        }
         if check.request && check.callback.is_none() && check.returns.is_none() {
             self.note_request(call, &alternatives);
         }
@@ -63,6 +65,46 @@ impl<'a, 'm> Walker<'a, 'm> {
             Some(answer) => self.answer_value(answer, alternatives, &origin),
             None => Value::Unknown,
         })
+    }
+
+    /// Notes each place where a launcher that is registered here asks the person; whether there is any.
+    fn observe_launches(&mut self, expr: &'m Expr, subject: &CheckSubject) -> bool {
+        let CheckSubject::Argument { launched_by: Some(member), map, .. } = subject else { return false };
+        let launches = self.launches(expr, member);
+        for (launch, call) in &launches {
+            let asked = call.args.first().map(|arg| self.launched_value(&arg.value, map));
+            let subjects = match asked {
+                Some(Value::Permissions(alternatives)) => subjects_of(&alternatives),
+                _ => Vec::new(),
+            };
+            let Some(function) = self.function_around(call.name_span) else { continue };
+            let point = CheckPoint { span: call.name_span, function, subjects, is_request: true, is_ignored: false, defect: None, within: None };
+            self.observe_check(launch, point);
+        }
+        !launches.is_empty()
+    }
+
+    /// Calls of this member of what the expression is stored in.
+    fn launches(&self, expr: &Expr, member: &str) -> Vec<(&'m Expr, &'m Call)> {
+        let place = self.resolution.stored_in.get(&expr.id);
+        let launches = place.and_then(|place| self.resolution.member_calls.get(&(*place, member.to_owned())));
+        let call = |launch: &&'m Expr| match &launch.kind {
+            ExprKind::Call(call) => Some((*launch, &**call)),
+            _ => None,
+        };
+        launches.into_iter().flatten().filter_map(call).collect()
+    }
+
+    fn launched_value(&mut self, arg: &'m Expr, map: &std::collections::HashMap<String, crate::catalogue::PermissionId>) -> Value {
+        let mut flow = Some(crate::analysis::state::State::default());
+        let value = self.eval_quietly(arg, &mut flow);
+        self.mapped(value, map, Some(arg))
+    }
+
+    /// The innermost function around a place.
+    fn function_around(&self, span: Span) -> Option<crate::ir::FunctionId> {
+        let around = self.module.functions.iter().enumerate().filter(|(_, function)| function.span.contains(span));
+        around.min_by_key(|(_, function)| function.span.end - function.span.start).map(|(id, _)| id as crate::ir::FunctionId)
     }
 
     /// A request whose answer the platform brings to a callback, under the code that is its last argument.
@@ -238,15 +280,10 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     /// What is passed to `launch` of the launcher that a registration makes; several launches must agree on what they prove.
     fn launched_values(&mut self, expr: &'m Expr, member: &str, map: &std::collections::HashMap<String, crate::catalogue::PermissionId>) -> Vec<Alternative> {
-        let Some(place) = self.resolution.stored_in.get(&expr.id) else { return Vec::new() };
-        let Some(launches) = self.resolution.member_calls.get(&(*place, member.to_owned())) else { return Vec::new() };
         let mut all = Vec::new();
-        for launch in launches {
-            let ExprKind::Call(call) = &launch.kind else { continue };
+        for (_, call) in self.launches(expr, member) {
             let Some(arg) = call.args.first() else { continue };
-            let mut flow = Some(crate::analysis::state::State::default());
-            let value = self.eval_quietly(&arg.value, &mut flow);
-            match self.mapped(value, map, Some(&arg.value)) {
+            match self.launched_value(&arg.value, map) {
                 Value::Permissions(alternatives) => all.extend(alternatives),
                 _ => return Vec::new(),
             }
@@ -276,17 +313,21 @@ impl<'a, 'm> Walker<'a, 'm> {
         value
     }
 
-    /// Notes what looks like a check and is none.
-    pub(super) fn observe_no_check(&mut self, expr: &'m Expr, span: Span) {
+    /// Notes what looks like a check and is none. Read of an answer, it speaks of what was asked.
+    pub(super) fn observe_no_check(&mut self, expr: &'m Expr, span: Span, receiver: &Value) {
         let found = self.symbols(expr.id).iter().find_map(|found| match found.entry {
             Entry::NotACheck(number) => Some(&self.catalogue.not_checks[number]),
             _ => None,
         });
         if let Some(not_a_check) = found {
+            let subjects = match receiver {
+                Value::Status(_, alternatives) | Value::Answers(alternatives) => alternatives.iter().flat_map(|one| one.all.iter().copied()).collect(),
+                _ => Vec::new(),
+            };
             let point = CheckPoint {
                 span,
                 function: self.function,
-                subjects: Vec::new(),
+                subjects,
                 is_request: false,
                 is_ignored: self.discarded == Some(expr.id),
                 defect: Some(MissReason::NotACheck { tells: not_a_check.tells.clone() }),
@@ -340,7 +381,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         &mut self,
         status: crate::catalogue::StatusId,
         alternatives: &[Alternative],
-        origin: &std::rc::Rc<crate::analysis::facts::Origin>,
+        origin: &std::sync::Arc<crate::analysis::facts::Origin>,
     ) -> Facts {
         let values = &self.catalogue.status(status).values;
         let names: Vec<Key> = values
@@ -390,4 +431,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             _ => None,
         }
     }
+}
+
+fn subjects_of(alternatives: &[Alternative]) -> Vec<Subject> {
+    alternatives.iter().flat_map(|alternative| alternative.all.iter().copied()).collect()
 }

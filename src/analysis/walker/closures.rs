@@ -116,8 +116,10 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.closure_depth += 1;
         let plain = Promise { facts: created.facts.without_handler(), args: Vec::new() };
         let is_method = |function: &crate::ir::Function| function.owner == ty && function.kind != FunctionKind::Local;
-        let has_one_method = self.module.functions.iter().filter(|function| is_method(function) && function.kind == FunctionKind::Method).count() == 1;
-        for function in 0..self.module.functions.len() as FunctionId {
+        let members: &'a [FunctionId] = self.resolution.members.get(&ty).map_or(&[], Vec::as_slice);
+        let methods = members.iter().map(|&id| &self.module.functions[id as usize]).filter(|function| is_method(function));
+        let has_one_method = methods.filter(|function| function.kind == FunctionKind::Method).count() == 1;
+        for &function in members {
             let declared = &self.module.functions[function as usize];
             if !is_method(declared) {
                 continue;
@@ -145,6 +147,11 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.active.pop();
     }
 
+    /// Calls of the function that a place keeps.
+    fn stored_call(&self, place: Target) -> Option<&'a Promise> {
+        self.known.stored_calls(place).find(|(method, _)| method.is_none()).map(|(_, promise)| promise)
+    }
+
     /// A function that is put into a variable or field: it runs when somebody calls it there.
     pub(super) fn keep(&mut self, place: Target, value: &Value, at: Option<ExprId>, flow: &mut Flow) {
         let Some(state) = flow.as_ref() else { return };
@@ -152,29 +159,24 @@ impl<'a, 'm> Walker<'a, 'm> {
         match value {
             Value::Closure(id) => {
                 let promise = match place {
-                    Target::Field(_) => self.known.stored_calls.get(&(place, None)),
-                    Target::Variable(_) => self.known.closure_uses.get(id),
+                    Target::Field(_) => self.stored_call(place),
+                    Target::Variable(_) => self.known.closure_uses(*id),
                 };
                 let (promised, params) = promise.map_or((Facts::none(), Vec::new()), |promise| (promise.facts.clone(), promise.args.clone()));
                 let state = state.clone();
                 self.walk_closure(*id, facts.and(&promised), params, state);
             }
             Value::ParamFunction(function, index) => {
-                let promise = self.known.stored_calls.get(&(place, None));
+                let promise = self.stored_call(place);
                 let (promised, params) = promise.map_or((Facts::none(), Vec::new()), |promise| (promise.facts.clone(), promise.args.clone()));
                 self.observe_param_call(*function, *index, None, &facts.and(&promised), params);
             }
             Value::Object(id) => {
                 let kept_with = |promise: &Promise| Promise { facts: facts.and(&promise.facts), args: promise.args.clone() };
-                let mut promises: Vec<(Option<String>, Promise)> = self
-                    .known
-                    .stored_calls
-                    .iter()
-                    .filter(|((kept, _), _)| *kept == place)
-                    .map(|((_, method), promise)| (method.clone(), kept_with(promise)))
-                    .collect();
+                let calls = self.known.stored_calls(place);
+                let mut promises: Vec<(Option<String>, Promise)> = calls.map(|(method, promise)| (method.clone(), kept_with(promise))).collect();
                 if promises.is_empty() {
-                    let used = self.known.closure_uses.get(id).map_or_else(|| Promise { facts: Facts::none(), args: Vec::new() }, Clone::clone);
+                    let used = self.known.closure_uses(*id).map_or_else(|| Promise { facts: Facts::none(), args: Vec::new() }, Clone::clone);
                     promises.push((None, kept_with(&used)));
                 }
                 let state = state.clone();

@@ -4,7 +4,7 @@ use super::{Walker, check_origin, version_constant};
 use crate::analysis::facts::{Atom, FactSet, Facts, either};
 use crate::analysis::state::{Flow, assume, join};
 use crate::analysis::value::{Key, Value};
-use crate::evidence::Target;
+use crate::evidence::{Binding, Target};
 use crate::ir::{CompareOp, Expr, ExprKind, Pattern};
 use crate::verdict::CheckHow;
 
@@ -91,14 +91,43 @@ impl<'a, 'm> Walker<'a, 'm> {
             (_, Value::OsVersion) => self.version_equal(left.0),
             (Value::RequestCode, _) => self.code_equal(right.0),
             (_, Value::RequestCode) => self.code_equal(left.0),
-            (Value::Status(..) | Value::Answers(_), other) => self.answer_equal(&left.1, other),
-            (other, Value::Status(..) | Value::Answers(_)) => self.answer_equal(&right.1, other),
+            (Value::Status(..) | Value::Answers(_), other) => {
+                let other = self.fixed_constant(right.0, other);
+                self.answer_equal(&left.1, &other)
+            }
+            (other, Value::Status(..) | Value::Answers(_)) => {
+                let other = self.fixed_constant(left.0, other);
+                self.answer_equal(&right.1, &other)
+            }
             (value, other) => match (value.single(), other.single()) {
+                // A name that looks like a constant may be a property that holds the other one.
+                (Some(left @ Key::Constant(_)), Some(right @ Key::Constant(_))) if left != right => nothing(),
                 (_, Some(key)) => (value.facts_if(key), value.facts_unless(key)),
                 (Some(key), None) => (other.facts_if(key), other.facts_unless(key)),
                 (None, None) => nothing(),
             },
         }
+    }
+
+    /// What an answer is compared with: a field of this module that is written once, where it is declared, is the constant that it holds.
+    fn fixed_constant(&self, operand: &Expr, value: &Value) -> Value {
+        let constant = || {
+            let Some(Binding::Field(field)) = self.resolution.bindings.get(&operand.id) else { return None };
+            let is_fixed = !self.module.types[field.ty as usize].fields[field.index as usize].mutable;
+            self.known.place(Target::Field(*field)).filter(|held| is_fixed && held.is_constant()).cloned()
+        };
+        if *value == Value::Unknown { constant().unwrap_or(Value::Unknown) } else { value.clone() }
+    }
+
+    /// Facts when the OS version is in a range, and when it is not. Whether the range takes its end in is not kept, so the least is said.
+    pub(super) fn version_range(&self, range: &Expr) -> Option<(FactSet, FactSet)> {
+        let ExprKind::Unknown(ends) = &range.kind else { return None };
+        let [first, last] = ends.as_slice() else { return None };
+        let (first, last) = (version_constant(first)?, version_constant(last)?);
+        let origin = || version_origin(range);
+        let mut inside = Facts::clause(vec![Atom::AtLeast(first)], origin());
+        inside.insert(crate::analysis::facts::Clause::new(vec![Atom::Below(last.saturating_add(1))], origin()));
+        Some((Some(inside), Some(Facts::clause(vec![Atom::Below(first), Atom::AtLeast(last)], origin()))))
     }
 
     /// An answer compared with a constant.
@@ -134,7 +163,7 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     fn code_equal(&mut self, other: &'m Expr) -> (FactSet, FactSet) {
         // The code of a request that this module does not make may stand for anything.
-        let is_known = |code: &u32| self.known.requests.iter().any(|(_, known, _)| *known == Some(*code));
+        let is_known = |code: &u32| self.known.requests().iter().any(|(_, known, _)| *known == Some(*code));
         let code = self.request_code(other).filter(is_known);
         (Some(code.map_or(Facts::none(), |code| Facts::clause(vec![Atom::Code(code)], None))), Some(Facts::none()))
     }
@@ -215,8 +244,9 @@ impl<'a, 'm> Walker<'a, 'm> {
             Pattern::Tuple(parts) => self.match_tuple(at, subject, parts, flow),
             Pattern::In(list) => {
                 let mut flow = flow;
-                let list = self.eval(list, &mut flow);
-                let (yes, no) = self.contained(&list, value, subject.unwrap_or(at));
+                let items = self.eval(list, &mut flow);
+                let versions = if *value == Value::OsVersion { self.version_range(list) } else { None };
+                let (yes, no) = versions.unwrap_or_else(|| self.contained(&items, value, subject.unwrap_or(at)));
                 (assume(flow.clone(), &yes), assume(flow, &no))
             }
             Pattern::Is { .. } => {
@@ -279,10 +309,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             (Value::DeniedList(_), Value::Permissions(wanted)) => (Some(Facts::none()), Some(self.granted(wanted, &check_origin(at.span, CheckHow::Tested)))),
             // `grantResults.contains(DENIED)`.
             (Value::Answers(alternatives), constant) if constant.single().is_some() => {
-                let status = self.default_status();
                 let key = constant.single().cloned().unwrap_or(Key::Null);
-                let (_, absent) = self.status_equal_key(status, alternatives, &key);
-                (Some(Facts::none()), absent)
+                self.some_equal_key(alternatives, &key, at.id)
             }
             _ => (Some(Facts::none()), Some(Facts::none())),
         }
@@ -312,7 +340,7 @@ fn mirrored(op: CompareOp) -> CompareOp {
     }
 }
 
-fn version_origin(at: &Expr) -> Option<std::rc::Rc<crate::analysis::facts::Origin>> {
+fn version_origin(at: &Expr) -> Option<std::sync::Arc<crate::analysis::facts::Origin>> {
     Some(check_origin(at.span, CheckHow::OsVersion))
 }
 

@@ -6,12 +6,12 @@ use crate::analysis::state::{Flow, State, assume, join};
 use crate::analysis::value::{Alternative, Key, Value};
 use crate::catalogue::Entry;
 use crate::evidence::{Binding, Target};
-use crate::ir::{Arm, Catch, ExitKind, Expr, ExprKind, FunctionId, FunctionKind, Literal, LoopKind, Param, Pattern, walk};
+use crate::ir::{Arm, Catch, ExitKind, Expr, ExprKind, FunctionId, FunctionKind, Literal, LoopKind, Param, Pattern, TypeKind, walk};
 use crate::source::{Language, Platform, Span};
 use crate::verdict::CheckHow;
 
 /// Rounds after which a loop's state is cut down to what cannot change any more.
-const MAX_LOOP_ROUNDS: u32 = 6;
+pub(super) const MAX_LOOP_ROUNDS: u32 = 6;
 
 impl<'a, 'm> Walker<'a, 'm> {
     /// Evaluates an expression: `flow` becomes the state after it.
@@ -132,7 +132,7 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     /// `&error`: whoever gets the address may write it.
     fn forget_address(&self, items: &'m [Expr], flow: &mut Flow) {
-        if let ([item], Some(state), Platform::Apple) = (items, flow, self.module.language.platform())
+        if let ([item], Some(state), Platform::Apple) = (items, flow, self.language().platform())
             && let Some(place) = self.resolution.target(item.id)
         {
             state.places.remove(&place);
@@ -272,12 +272,16 @@ impl<'a, 'm> Walker<'a, 'm> {
         {
             self.next.shared.insert(place, ());
         }
-        self.next.shared.contains_key(&place)
+        self.is_known_shared(place)
+    }
+
+    fn is_known_shared(&self, place: Target) -> bool {
+        !place.is_field() && (self.next.shared.contains_key(&place) || self.known.is_shared(place))
     }
 
     /// The value of a place.
     pub(super) fn load(&mut self, place: Target, flow: &Flow) -> Value {
-        let shared = self.next.shared.contains_key(&place);
+        let shared = self.is_known_shared(place);
         if let Some(state) = flow
             && !shared
             && let Some(value) = state.places.get(&place)
@@ -286,9 +290,21 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         if place.is_field() || shared {
             // A field that is only ever seen to hold one constant may be set by what is not seen here (a store, another file, a build flag).
-            return self.known.places.get(&place).filter(|value| !value.is_constant()).cloned().unwrap_or(Value::Unknown);
+            let written = self.known.place(place).filter(|value| !value.is_constant()).cloned().unwrap_or(Value::Unknown);
+            return self.or_empty(place, written);
         }
         Value::Unknown
+    }
+
+    /// What was written to a field, or what it holds before.
+    fn or_empty(&self, place: Target, written: Value) -> Value {
+        let Target::Field(field) = place else { return written };
+        if !matches!(written, Value::Choice { .. }) || !self.resolution.empty_at_first.contains(&field) {
+            return written;
+        }
+        let declared = self.module.types[field.ty as usize].fields[field.index as usize].ty.as_ref();
+        let is_truth = declared.is_some_and(|ty| ["boolean", "Bool", "BOOL", "bool"].contains(&ty.name.as_str()));
+        written.join(&Facts::none(), Value::key(if is_truth { Key::False } else { Key::Null }), &Facts::none())
     }
 
     fn eval_name(&mut self, expr: &'m Expr, name: &str, flow: &mut Flow) -> Value {
@@ -307,7 +323,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
     }
 
-    fn eval_field(&mut self, expr: &'m Expr, field: crate::evidence::FieldId, flow: &mut Flow) -> Value {
+    pub(super) fn eval_field(&mut self, expr: &'m Expr, field: crate::evidence::FieldId, flow: &mut Flow) -> Value {
         let declared = &self.module.types[field.ty as usize].fields[field.index as usize];
         if let Some(getter) = declared.getter {
             return self.call_functions(expr, &[getter], expr.span, Vec::new(), flow);
@@ -334,7 +350,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             return self.eval_field(expr, field, flow);
         }
         if let Some(callees) = self.resolution.callees.get(&expr.id).cloned() {
-            if self.module.language == Language::Swift {
+            if self.language() == Language::Swift {
                 return Value::Functions(callees);
             }
             return self.call_functions(expr, &callees, member_span(expr), Vec::new(), flow);
@@ -342,7 +358,18 @@ impl<'a, 'm> Walker<'a, 'm> {
         if let Some(value) = self.member_of_value(&receiver_value, name) {
             return value;
         }
+        if let Some(value) = self.status_extension(&receiver_value, name).and_then(|getter| self.value_on(getter, &receiver_value, flow)) {
+            return value;
+        }
         self.eval_platform_member(expr, Some((receiver, receiver_value)), name, flow)
+    }
+
+    /// The getter by which an extension in this module adds a property to the type of a status.
+    fn status_extension(&self, receiver: &Value, name: &str) -> Option<FunctionId> {
+        let Value::Status(Some(status), _) = receiver else { return None };
+        let extended = &self.catalogue.status(*status).name;
+        let extensions = self.module.types.iter().filter(|ty| ty.kind == TypeKind::Extension && ty.name == *extended);
+        extensions.flat_map(|ty| &ty.fields).find(|field| field.name == name)?.getter
     }
 
     /// The value of an extension's getter or function on a receiver that says something (an answer, say): its body, evaluated with that as `self`.
@@ -378,7 +405,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         if let Some(value) = self.check_value(expr, None, span, &[], flow) {
             return value;
         }
-        self.observe_no_check(expr, span);
+        self.observe_no_check(expr, span, receiver.as_ref().map_or(&Value::Unknown, |(_, value)| value));
         let carried = self.symbols(expr.id).iter().any(|found| matches!(found.entry, Entry::Carrier(_)));
         match receiver {
             Some((_, value)) if carried => value,
@@ -446,7 +473,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// Places that an expression assigns, closures included.
-    fn assigned_places(&self, expr: &'m Expr, out: &mut Vec<Target>) {
+    pub(super) fn assigned_places(&self, expr: &'m Expr, out: &mut Vec<Target>) {
         if let ExprKind::Assign { target, .. } = &expr.kind {
             out.extend(self.resolution.target(target.id));
         }
@@ -491,7 +518,13 @@ impl<'a, 'm> Walker<'a, 'm> {
         let labels: Vec<String> = label.map(str::to_owned).into_iter().collect();
         if kind == LoopKind::ForEach {
             let subject = self.eval_optional(head, flow);
-            return self.eval_for_each(expr, labels, bindings, subject, body, flow);
+            let (subject, positions) = self.counted(expr, head, subject, bindings, flow);
+            return self.eval_for_each(expr, labels, &positions, bindings, subject, body, flow);
+        }
+        if let Some((list, index)) = self.index_loop(kind, head, body, flow) {
+            self.eval_optional(head, &mut flow.clone());
+            let subject = self.eval(list, flow);
+            return self.eval_for_each(expr, labels, &[index], &[], subject, body, flow);
         }
         let mut entry = flow.take();
         for round in 0.. {
@@ -532,41 +565,6 @@ impl<'a, 'm> Walker<'a, 'm> {
             (done, Value::Unknown)
         });
         (after, back)
-    }
-
-    /// Over permissions or answers: what the body finds out of its element when it comes to its end, it finds out of each.
-    fn eval_for_each(&mut self, expr: &'m Expr, labels: Vec<String>, bindings: &'m [Param], subject: Value, body: &'m Expr, flow: &mut Flow) -> Value {
-        let (element, list) = self.element_value(&subject, expr.id);
-        self.elements.push((expr.id, list.clone()));
-        let mut entry = flow.take();
-        for round in 0..=MAX_LOOP_ROUNDS {
-            let mut back = None;
-            let start = entry.clone();
-            let (after, _) = self.in_frame(FrameKind::Loop, labels.clone(), |walker| {
-                let mut inside = start.clone();
-                for binding in bindings {
-                    if let (Some(&id), Some(state)) = (walker.resolution.declared.get(&(expr.id, binding.name.clone())), inside.as_mut()) {
-                        walker.declared_depth.insert(id, walker.closure_depth);
-                        state.places.insert(Target::Variable(id), element.clone());
-                    }
-                }
-                walker.eval(body, &mut inside);
-                if let Some(frame) = walker.frames.last_mut() {
-                    inside = join(inside, frame.continues.take());
-                }
-                let of_all = inside.as_ref().map_or(Facts::none(), |state| walker.of_all(&state.facts, expr.id, &list));
-                back = walker.without_elements(inside);
-                (join(start, back.clone()).map(|state| state.with(&of_all)), Value::Unknown)
-            });
-            let next = join(entry.clone(), back);
-            if next == entry || round == MAX_LOOP_ROUNDS {
-                *flow = after;
-                break;
-            }
-            entry = next;
-        }
-        self.elements.pop();
-        Value::Unknown
     }
 
     /// A state where the elements at hand are no longer at hand.
@@ -633,7 +631,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 after = joined;
             }
         }
-        let is_exhaustive = arms.iter().any(|arm| arm.patterns.is_empty()) || self.module.language == Language::Swift || names_both_booleans(arms);
+        let is_exhaustive = arms.iter().any(|arm| arm.patterns.is_empty()) || self.language() == Language::Swift || names_both_booleans(arms);
         let rest = if is_exhaustive { None } else { unmatched };
         let mut joined = None;
         let leftover = join(rest, falling);
@@ -648,6 +646,9 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     /// `grantResults[0]`, `results[P]`.
     pub(super) fn element_at(&mut self, receiver: Value, index: Option<&'m Expr>, index_value: Option<&Value>) -> Value {
+        if let Some(element) = self.element_at_position(&receiver, index_value) {
+            return element;
+        }
         let Value::Answers(all) = receiver else {
             return match receiver {
                 Value::Permissions(all) => Value::Permissions(all),
@@ -667,7 +668,10 @@ impl<'a, 'm> Walker<'a, 'm> {
                 }
                 _ => Value::Answers(all),
             },
-            (Some(Value::Permissions(wanted)), _) => Value::Answers(wanted.clone()),
+            (Some(Value::Permissions(wanted)), _) => {
+                let origin = all.first().and_then(|one| one.origin.clone());
+                Value::Answers(wanted.iter().map(|one| Alternative { origin: origin.clone(), ..one.clone() }).collect())
+            }
             // An index that runs over all of them.
             _ => Value::Answers(all),
         }

@@ -9,18 +9,22 @@ mod checks;
 mod closures;
 mod conditions;
 mod expressions;
+mod loops;
 mod permissions;
 
-use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+pub(crate) use builtins::{brings_another_back, never_comes_back};
 
-use super::facts::{Atom, Facts, Origin, Subject};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::entry_points::EntryPoints;
+use super::facts::{Atom, FactSet, Facts, Origin, Subject};
 use super::state::{Flow, State, join};
-use super::tables::{CallSite, Promise, Tables, add};
+use super::tables::{CallSite, Key as TableKey, Promise, Tables, View, add};
 use super::value::{Alternative, Value};
 use crate::catalogue::{AnnotationMeaning, Answer, Callback, Catalogue, DataCategory, Entry};
 use crate::evidence::{Resolution, SymbolMatch, Target, VariableId};
-use crate::ir::{Expr, ExprId, ExprKind, FILE_SCOPE, Function, FunctionId, FunctionKind, Literal, Module, TypeId, TypeKind, Visibility};
+use crate::ir::{Expr, ExprId, ExprKind, Function, FunctionId, Import, Literal, Program, TypeId};
 use crate::source::{Language, Span};
 use crate::verdict::{CheckHow, MissReason};
 
@@ -76,6 +80,34 @@ pub(crate) struct Observations {
     pub(crate) checks: BTreeMap<ExprId, CheckPoint>,
 }
 
+impl Observations {
+    /// Takes in what another walk saw.
+    pub(crate) fn absorb(&mut self, other: &Observations) {
+        for (key, point) in &other.accesses {
+            let joined = match self.accesses.remove(key) {
+                Some(known) => AccessPoint { facts: known.facts.or(&point.facts), ..known },
+                None => point.clone(),
+            };
+            self.accesses.insert(*key, joined);
+        }
+        self.checks.extend(other.checks.iter().map(|(id, point)| (*id, point.clone())));
+    }
+}
+
+/// What the walk over one function gives.
+#[derive(Default)]
+pub(crate) struct Contribution {
+    /// Its part of the tables of the next round.
+    pub(crate) tables: Tables,
+    /// Accesses and checks.
+    pub(crate) seen: Observations,
+    /// What it depends on.
+    pub(crate) reads: BTreeSet<TableKey>,
+    /// Parameters of which callers told nothing at some time: they stand for themselves from then on. What a function finds out of a parameter
+    /// that stands for itself may be more than of one about which something is known, and going back and forth would never end.
+    pub(crate) untold: BTreeSet<(FunctionId, u32)>,
+}
+
 /// Parts of an expression: a handed-over duty, then its accesses.
 const DUTY: u32 = 0;
 const FIRST_ACCESS: u32 = 1;
@@ -105,16 +137,21 @@ enum FrameKind {
     Block,
 }
 
-/// The walk over one module, one round.
+/// The walk over one function of a program, in one round.
 pub(crate) struct Walker<'a, 'm> {
     pub(crate) resolution: &'a Resolution<'m>,
-    pub(crate) module: &'m Module,
+    pub(crate) module: &'m Program,
     pub(crate) catalogue: &'a Catalogue,
     /// Results of the round before.
-    pub(crate) known: &'a Tables,
+    pub(crate) known: View<'a>,
+    entry_points: &'a EntryPoints,
+    /// By function: whether it matters, and is walked.
+    relevant: &'a [bool],
     /// Results of this round.
     pub(crate) next: Tables,
     pub(crate) seen: Observations,
+    /// See [`Contribution::untold`].
+    untold: BTreeSet<(FunctionId, u32)>,
     frames: Vec<Frame>,
     function: FunctionId,
     /// How many closures that run later surround the walk.
@@ -136,14 +173,23 @@ pub(crate) struct Walker<'a, 'm> {
 }
 
 impl<'a, 'm> Walker<'a, 'm> {
-    pub(crate) fn new(resolution: &'a Resolution<'m>, catalogue: &'a Catalogue, known: &'a Tables) -> Self {
+    pub(crate) fn new(
+        resolution: &'a Resolution<'m>,
+        catalogue: &'a Catalogue,
+        entry_points: &'a EntryPoints,
+        relevant: &'a [bool],
+        known: &'a Tables,
+    ) -> Self {
         Self {
             resolution,
             module: resolution.module,
             catalogue,
-            known,
-            next: Tables { shared: known.shared.clone(), ..Tables::default() },
+            known: View::new(known),
+            entry_points,
+            relevant,
+            next: Tables::default(),
             seen: Observations::default(),
+            untold: BTreeSet::new(),
             frames: Vec::new(),
             function: 0,
             closure_depth: 0,
@@ -157,29 +203,43 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
     }
 
-    /// Walks all functions that something may call. `abandoned` ones (private, and nobody calls them) start as if anybody did.
-    pub(crate) fn run(mut self, abandoned: &dyn Fn(FunctionId) -> bool) -> (Tables, Observations) {
-        for id in 0..self.module.functions.len() as FunctionId {
-            if self.is_walked_in_place(id) {
-                continue;
-            }
-            let entry = if self.is_open(id) || abandoned(id) { Some(Promise { facts: Facts::none(), args: Vec::new() }) } else { self.known.entry(id) };
-            if let Some(entry) = entry {
-                self.walk_function(id, State { facts: entry.facts, places: BTreeMap::new() }, entry.args);
+    /// Walks one function, if something may call it. An `abandoned` one (nobody calls it) starts as if anybody did.
+    pub(crate) fn run(mut self, id: FunctionId, abandoned: bool, before: &Contribution) -> Contribution {
+        self.untold = before.untold.clone();
+        let entry = if self.is_open(id) || abandoned { Some(Promise { facts: Facts::none(), args: Vec::new() }) } else { self.known.entry(id) };
+        let built = if abandoned { Some(Facts::none()) } else { self.creation_facts(id) };
+        if let (Some(entry), Some(built)) = (&entry, &built) {
+            self.walk_function(id, State { facts: entry.facts.and(built), places: BTreeMap::new() }, entry.args.clone());
+            // That an instance exists says something; that a function of what may be no instance was called does not.
+            let inherited = built.beyond(&entry.facts);
+            if let Some(summary) = self.next.summaries.get_mut(&id) {
+                summary.always = summary.always.take().map(|facts| facts.beyond(&inherited));
+                summary.value = summary.value.take().map(|value| value.map_facts(&|facts| facts.beyond(&inherited)));
             }
         }
-        (self.next, self.seen)
+        Contribution { tables: self.next, seen: self.seen, reads: self.known.into_reads(), untold: self.untold }
     }
 
-    /// Functions whose place of creation the walk passes, with what holds there.
-    pub(crate) fn is_walked_in_place(&self, id: FunctionId) -> bool {
+    /// What holds in an instance's functions because of where all instances are made; none when none was seen to be made.
+    fn creation_facts(&self, id: FunctionId) -> FactSet {
         let function = &self.module.functions[id as usize];
-        self.module.types[function.owner as usize].kind == TypeKind::Anonymous
+        let makers = self.entry_points.makers_of(function.owner).filter(|_| !function.is_static);
+        makers.map_or(Some(Facts::none()), |makers| self.known.built(makers))
     }
 
-    /// Whether code outside of this module may call a function.
+    /// The language of the function at hand.
+    pub(super) fn language(&self) -> Language {
+        self.module.language_of_function(self.function)
+    }
+
+    /// The file of the function at hand.
+    pub(super) fn file(&self) -> usize {
+        self.module.file_of_function(self.function)
+    }
+
+    /// Whether code outside of this program may call a function.
     pub(crate) fn is_open(&self, id: FunctionId) -> bool {
-        is_open(self.module, self.catalogue, id)
+        self.entry_points.is_open(id)
     }
 
     pub(crate) fn walk_function(&mut self, id: FunctionId, mut state: State, args: Vec<Value>) {
@@ -191,10 +251,19 @@ impl<'a, 'm> Walker<'a, 'm> {
         state.facts = state.facts.and(&declared);
         for (index, &variable) in self.resolution.function_params[id as usize].iter().enumerate() {
             let given = args.get(index).cloned().unwrap_or(Value::Unknown);
-            // Which permission a parameter names is left to each call.
+            // Which permission a parameter names, and which closure it is, is left to each call.
+            let is_untold = self.untold.contains(&(id, index as u32));
+            let is_own_closure = matches!(given, Value::Closure(_)) && takes_function(function, index);
             let value = match given {
-                Value::Permissions(_) => self.param_value(id, index as u32, function),
-                given if given.says_nothing() => self.param_value(id, index as u32, function),
+                given
+                    if is_untold
+                        || is_own_closure
+                        || matches!(given, Value::Permissions(_) | Value::Functions(_))
+                        || self.says_nothing_beyond(&given, &state.facts) =>
+                {
+                    self.untold.insert((id, index as u32));
+                    self.param_value(id, index as u32, function)
+                }
                 given => given,
             };
             state.places.insert(Target::Variable(variable), value);
@@ -234,10 +303,14 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
     }
 
+    /// Whether a value tells nothing that is not known where it is: several calls fold what they know into what they pass.
+    fn says_nothing_beyond(&self, value: &Value, facts: &Facts) -> bool {
+        value.clone().map_facts(&|own| self.informative(&own.beyond(facts))).says_nothing()
+    }
+
     /// A parameter that nothing is known about stands for whatever callers pass.
     fn param_value(&self, id: FunctionId, index: u32, function: &Function) -> Value {
-        let is_function = function.params.get(index as usize).and_then(|param| param.ty.as_ref()).is_some_and(|ty| ty.name == "->");
-        if is_function {
+        if takes_function(function, index as usize) {
             return Value::ParamFunction(id, index);
         }
         Value::Permissions(vec![Alternative::of(vec![Subject::Param(id, index)])])
@@ -320,9 +393,9 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     fn platform_callback(&self, function: &Function) -> Option<&'a Callback> {
-        let platform = self.module.language.platform();
+        let platform = self.language().platform();
         self.catalogue.callbacks.iter().filter(|callback| callback.platform == platform).find(|callback| {
-            callback.members.iter().any(|member| match self.module.language {
+            callback.members.iter().any(|member| match self.language() {
                 Language::ObjectiveC => function.selector.is_some() && function.selector == member.selector,
                 Language::Swift => {
                     member.name.as_deref() == Some(&function.name) && swift_selector(member).is_none_or(|wanted| function.selector.as_deref() == Some(&wanted))
@@ -335,7 +408,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     /// The class around a function that lies in no other.
     pub(super) fn outermost_class(&self, id: FunctionId) -> TypeId {
         let mut class = self.module.functions[id as usize].owner;
-        while self.module.types[class as usize].owner != FILE_SCOPE {
+        while !self.module.is_file_scope(self.module.types[class as usize].owner) {
             class = self.module.types[class as usize].owner;
         }
         class
@@ -343,7 +416,7 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     /// What the requests of a class ask for, each under its code; those of the whole module when the class makes none.
     fn requested_alternatives(&self, class: TypeId) -> Vec<Alternative> {
-        let all = &self.known.requests;
+        let all = self.known.requests();
         let makes_any = all.iter().any(|(requester, ..)| *requester == class);
         let requests = || all.iter().filter(move |(requester, ..)| !makes_any || *requester == class);
         let codes: std::collections::BTreeSet<Option<u32>> = requests().map(|(_, code, _)| *code).collect();
@@ -372,7 +445,10 @@ impl<'a, 'm> Walker<'a, 'm> {
     fn with_known_params(&self, facts: &Facts) -> Facts {
         let id = self.function;
         match self.known.entry(id) {
-            Some(entry) if !self.is_open(id) => facts.and(&self.instantiate(facts, id, &entry.args)),
+            Some(entry) if !self.is_open(id) => {
+                let told = facts.filtered(|clause| clause.absent_param().is_none());
+                facts.and(&self.instantiate(&told, id, &entry.args))
+            }
             _ => facts.clone(),
         }
     }
@@ -382,17 +458,14 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     pub(super) fn observe_site(&mut self, callee: FunctionId, at: ExprId, span: Span, facts: &Facts, args: Vec<Value>) {
-        let name: Rc<str> = Rc::from(self.module.functions[callee as usize].name.as_str());
+        let name: Arc<str> = Arc::from(self.module.functions[callee as usize].name.as_str());
         // What holds in a helper of another function's parameters means nothing in the callee.
         let facts = facts.without_params().through(span, &name);
-        let args: Vec<Value> = args.into_iter().map(|value| outside_params(value.map_facts(&|facts| facts.without_params()))).collect();
+        let args = args.into_iter().map(|value| outside_params(value.map_facts(&|facts| facts.without_params()))).collect::<Vec<_>>();
         let caller = self.function;
         let sites = self.next.sites.entry(callee).or_default();
         let joined = match sites.remove(&at) {
-            Some(known) => {
-                let args = known.args.into_iter().zip(args).map(|(left, right)| left.join(&known.facts, right, &facts)).collect();
-                CallSite { span, caller, facts: known.facts.or(&facts), args }
-            }
+            Some(known) => known.join(CallSite { span, caller, facts, args }),
             None => CallSite { span, caller, facts, args },
         };
         sites.insert(at, joined);
@@ -432,15 +505,19 @@ impl<'a, 'm> Walker<'a, 'm> {
 
 /// A permission that stands for a parameter of the caller means nothing to the callee.
 fn outside_params(value: Value) -> Value {
-    let speaks_of_params =
-        |all: &[Alternative]| all.iter().any(|one| one.all.iter().any(|subject| matches!(subject, Subject::Param(..) | Subject::Element(_))));
+    let speaks_of_params = |all: &[Alternative]| all.iter().any(|one| one.all.iter().any(|subject| subject.is_placeholder()));
     match &value {
         Value::Permissions(all) | Value::Status(_, all) | Value::Answers(all) | Value::GrantedList(all) | Value::DeniedList(all) if speaks_of_params(all) => {
             Value::Unknown
         }
-        Value::ParamFunction(..) => Value::Unknown,
+        Value::ParamFunction(..) | Value::Position(_) => Value::Unknown,
         _ => value,
     }
+}
+
+/// Whether a parameter is declared as a function.
+fn takes_function(function: &Function, index: usize) -> bool {
+    function.params.get(index).and_then(|param| param.ty.as_ref()).is_some_and(|ty| ty.name == "->")
 }
 
 /// `locationManager(_:didChangeAuthorization:)` of a member.
@@ -449,78 +526,14 @@ fn swift_selector(member: &crate::catalogue::Member) -> Option<String> {
     Some(format!("{}({})", member.name.as_deref()?, labels.iter().map(|label| format!("{label}:")).collect::<String>()))
 }
 
-/// Whether code outside of a module may call one of its functions.
-pub(crate) fn is_open(module: &Module, catalogue: &Catalogue, id: FunctionId) -> bool {
-    let function = &module.functions[id as usize];
-    if function.kind == FunctionKind::Local {
-        return false;
-    }
-    if matches!(function.kind, FunctionKind::Initializer) {
-        return true;
-    }
-    let mut hidden = function.visibility == Visibility::Private;
-    let mut owner = function.owner;
-    while !hidden && owner != crate::ir::FILE_SCOPE {
-        let decl = &module.types[owner as usize];
-        hidden = decl.visibility == Visibility::Private && decl.kind != TypeKind::Extension && !function.is_override && function.kind == FunctionKind::Method;
-        // A private type that conforms to something may be called through it.
-        hidden &= decl.supertypes.is_empty();
-        owner = decl.owner;
-    }
-    let called_by_annotation = function.annotations.iter().any(|annotation| {
-        let simple = annotation.name.rsplit('.').next().unwrap_or(&annotation.name);
-        let simple = unaliased(module, simple);
-        !PASSIVE_ANNOTATIONS.contains(&simple) && !catalogue.annotations.keys().any(|known| known.rsplit('.').next() == Some(simple))
-    });
-    !hidden || function.is_override || called_by_annotation
-}
-
 /// `import a.b.C as D`: what D is called where it is declared.
-pub(super) fn unaliased<'n>(module: &'n Module, name: &'n str) -> &'n str {
-    let import = module.imports.iter().find(|import| import.alias.as_deref() == Some(name));
+pub(crate) fn unaliased<'n>(imports: &'n [Import], name: &'n str) -> &'n str {
+    let import = imports.iter().find(|import| import.alias.as_deref() == Some(name));
     import.and_then(|import| import.path.rsplit('.').next()).unwrap_or(name)
 }
 
-/// Annotations that say something about a function and have nobody call it.
-const PASSIVE_ANNOTATIONS: [&str; 34] = [
-    "SuppressLint",
-    "Suppress",
-    "SuppressWarnings",
-    "Nullable",
-    "NonNull",
-    "NotNull",
-    "RequiresApi",
-    "TargetApi",
-    "Throws",
-    "JvmStatic",
-    "JvmName",
-    "JvmOverloads",
-    "WorkerThread",
-    "MainThread",
-    "UiThread",
-    "AnyThread",
-    "VisibleForTesting",
-    "CheckResult",
-    "Deprecated",
-    "OptIn",
-    "MainActor",
-    "discardableResult",
-    "available",
-    "inline",
-    "Synchronized",
-    "NonNls",
-    "Composable",
-    "ExperimentalCoroutinesApi",
-    "ColorInt",
-    "StringRes",
-    "DrawableRes",
-    "Contract",
-    "nonobjc",
-    "ReadOnlyComposable",
-];
-
-pub(super) fn check_origin(span: Span, how: CheckHow) -> Rc<Origin> {
-    Rc::new(Origin::Check { span, how })
+pub(super) fn check_origin(span: Span, how: CheckHow) -> Arc<Origin> {
+    Arc::new(Origin::Check { span, how })
 }
 
 pub(super) fn handled(span: Span, how: CheckHow) -> Facts {

@@ -1,15 +1,18 @@
 //! Which permissions a value means, and what an answer about them proves.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Walker, check_origin};
 use crate::analysis::facts::{Atom, Clause, FactSet, Facts, Origin, Subject, either};
 use crate::analysis::value::{Alternative, Key, Value};
-use crate::catalogue::{Answer, PermissionId, StatusId, StatusValue};
-use crate::evidence::{Binding, FieldId, Ty};
-use crate::ir::{Annotation, Arg, Expr, ExprKind, FunctionId, Literal};
+use crate::catalogue::{Answer, Entry, PermissionId, StatusId, StatusValue};
+use crate::evidence::{Binding, FieldId, Ty, VariableId, param_index};
+use crate::ir::{Annotation, Arg, Expr, ExprKind, FunctionId, Literal, walk};
 use crate::source::{Language, Span};
 use crate::verdict::CheckHow;
+
+/// How many helpers deep a parameter is followed to a check.
+const MAX_HELPERS: u32 = 3;
 
 impl<'a, 'm> Walker<'a, 'm> {
     /// `"android.permission.READ_CONTACTS"`.
@@ -31,8 +34,9 @@ impl<'a, 'm> Walker<'a, 'm> {
                 _ => return None,
             },
             _ => {
-                let named = self.module.imports.iter().find(|import| !import.wildcard && import.path.rsplit('.').next() == Some(name));
-                let all = || self.module.imports.iter().find(|import| import.wildcard && import.path.ends_with("Manifest.permission"));
+                let imports = &self.module.files[self.module.file_of_expr(expr.id)].imports;
+                let named = imports.iter().find(|import| !import.wildcard && import.path.rsplit('.').next() == Some(name));
+                let all = || imports.iter().find(|import| import.wildcard && import.path.ends_with("Manifest.permission"));
                 match named {
                     Some(import) => import.path.clone(),
                     None => format!("{}.{name}", all()?.path),
@@ -49,7 +53,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     where
         'm: 'n,
     {
-        super::unaliased(self.module, name)
+        super::unaliased(&self.module.files[self.file()].imports, name)
     }
 
     /// A constant as a value: a permission, or a key by its last segment.
@@ -103,7 +107,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// Facts when all of the permissions are granted, whichever alternative is meant.
-    pub(super) fn granted(&self, alternatives: &[Alternative], origin: &Rc<Origin>) -> Facts {
+    pub(super) fn granted(&self, alternatives: &[Alternative], origin: &Arc<Origin>) -> Facts {
         let each = alternatives.iter().map(|alternative| {
             let mut facts = alternative.given.clone();
             for subject in &alternative.all {
@@ -115,7 +119,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// An answer of a form about permissions.
-    pub(super) fn answer_value(&self, answer: Answer, alternatives: Vec<Alternative>, origin: &Rc<Origin>) -> Value {
+    pub(super) fn answer_value(&self, answer: Answer, alternatives: Vec<Alternative>, origin: &Arc<Origin>) -> Value {
         let marked = |alternatives: Vec<Alternative>| -> Vec<Alternative> {
             alternatives.into_iter().map(|one| Alternative { origin: Some(origin.clone()), ..one }).collect()
         };
@@ -159,7 +163,7 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     /// An answer as a choice of its status's values, spelled as this language does.
     pub(super) fn status_choice(&mut self, status: StatusId, alternatives: &[Alternative]) -> Value {
-        let language = self.module.language;
+        let language = self.language();
         let names: Vec<Option<String>> = self.catalogue.status(status).values.iter().map(|value| spelling(value, language).cloned()).collect();
         let keys = names.into_iter().flatten().map(Key::Constant);
         let mut known: Vec<(Key, Facts)> = keys
@@ -173,7 +177,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// Facts when an answer is one of some values.
-    fn value_facts(&self, status: StatusId, positions: &[usize], alternative: &Alternative, origin: &Rc<Origin>) -> Facts {
+    fn value_facts(&self, status: StatusId, positions: &[usize], alternative: &Alternative, origin: &Arc<Origin>) -> Facts {
         let mut facts = alternative.given.clone();
         for &subject in &alternative.all {
             let each = positions.iter().map(|&position| self.one_value_facts(status, position, subject, origin));
@@ -182,7 +186,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         facts
     }
 
-    fn one_value_facts(&self, status: StatusId, position: usize, subject: Subject, origin: &Rc<Origin>) -> Facts {
+    fn one_value_facts(&self, status: StatusId, position: usize, subject: Subject, origin: &Arc<Origin>) -> Facts {
         let value = &self.catalogue.status(status).values[position];
         let mut granted: Vec<Subject> = value.grants.iter().map(|id| Subject::Permission(*id)).collect();
         if value.grants_subject && !granted.contains(&subject) {
@@ -198,6 +202,23 @@ impl<'a, 'm> Walker<'a, 'm> {
             facts.insert(Clause::new(vec![Atom::Granted(*subject)], Some(origin.clone())));
         }
         facts
+    }
+
+    /// Facts without what is true whatever a check answers ("granted or refused"): that is left where the paths of a check meet.
+    pub(super) fn informative(&self, facts: &Facts) -> Facts {
+        facts.filtered(|clause| !self.allows_every_answer(clause))
+    }
+
+    fn allows_every_answer(&self, clause: &Clause) -> bool {
+        let grants = |subject: Subject| clause.atoms.contains(&Atom::Granted(subject));
+        clause.atoms.iter().any(|atom| {
+            let Atom::Answered(subject, status, _) = *atom else { return false };
+            self.catalogue.status(status).values.iter().enumerate().all(|(position, value)| {
+                let is_granting = value.grants_subject || !value.grants.is_empty();
+                let allows_grant = (value.grants_subject && grants(subject)) || value.grants.iter().any(|id| grants(Subject::Permission(*id)));
+                if is_granting { allows_grant } else { clause.atoms.contains(&Atom::Answered(subject, status, position as u8)) }
+            })
+        })
     }
 
     fn implies(&self, granted: Subject, other: Subject) -> bool {
@@ -260,27 +281,36 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     /// What is known of the elements at hand, said of one of their lists: all that can be said where a loop is left early.
     pub(super) fn of_some(&self, facts: &Facts) -> Facts {
-        let mut kept = Facts::none();
-        for clause in facts.clauses() {
-            match self.elements.iter().find(|(id, _)| mentions(clause, Subject::Element(*id))) {
-                None => kept.insert(clause.clone()),
-                Some((id, list)) => {
-                    let subjects: Vec<Subject> = list.iter().flat_map(|alternative| alternative.all.iter().copied()).collect();
-                    let is_known = subjects.iter().all(|subject| matches!(subject, Subject::Permission(_)));
-                    if is_known && list.iter().all(|alternative| alternative.given.is_none()) {
-                        let spread = |atom: &Atom| match atom {
-                            Atom::Granted(Subject::Element(known)) if known == id => subjects.iter().map(|subject| Atom::Granted(*subject)).collect(),
-                            Atom::Answered(Subject::Element(known), status, value) if known == id => {
-                                subjects.iter().map(|subject| Atom::Answered(*subject, *status, *value)).collect()
-                            }
-                            other => vec![*other],
-                        };
-                        kept.insert(Clause::new(clause.atoms.iter().flat_map(spread).collect(), clause.origin.clone()));
-                    }
-                }
+        self.elements.iter().fold(facts.clone(), |facts, (id, list)| {
+            let element = Subject::Element(*id);
+            let mut kept = facts.filtered(|clause| !mentions(clause, element));
+            for clause in facts.clauses().iter().filter(|clause| mentions(clause, element)) {
+                kept = kept.and(&one_of(clause, element, list));
             }
-        }
-        kept
+            kept
+        })
+    }
+
+    /// Facts when one of several answers equals a constant, and when none does.
+    pub(super) fn some_equal_key(&mut self, alternatives: &[Alternative], key: &Key, at: crate::ir::ExprId) -> (FactSet, FactSet) {
+        let (element, list) = self.element_value(&Value::Answers(alternatives.to_vec()), at);
+        let Value::Answers(element) = element else { return (Some(Facts::none()), Some(Facts::none())) };
+        let (yes, no) = match key {
+            Key::True | Key::False => {
+                let granted = self.granted(&element, &check_origin(Span::default(), CheckHow::Tested));
+                let refused = Facts::none();
+                if *key == Key::True { (Some(granted), Some(refused)) } else { (Some(refused), Some(granted)) }
+            }
+            _ => {
+                let status = self.default_status();
+                self.status_equal_key(status, &element, key)
+            }
+        };
+        self.elements.push((at, list.clone()));
+        let yes = yes.map(|facts| self.of_some(&facts));
+        let no = no.map(|facts| self.of_all(&facts, at, &list));
+        self.elements.pop();
+        (yes.or(Some(Facts::none())), no.or(Some(Facts::none())))
     }
 
     /// Replaces what stands for a function's parameters by what a call passes.
@@ -305,7 +335,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
             _ => {
                 let Key::Constant(name) = value.single()? else { return None };
-                let platform = self.module.language.platform();
+                let platform = self.language().platform();
                 let maps = self.catalogue.checks.iter().filter(|check| check.symbol.platform == platform).filter_map(|check| match &check.subject {
                     crate::catalogue::Subject::Argument { map, .. } => map.get(name),
                     crate::catalogue::Subject::Fixed(_) => None,
@@ -316,15 +346,28 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     fn instantiate_clause(&self, clause: &Clause, function: FunctionId, args: &[Value]) -> Facts {
+        if let Some((owner, index)) = clause.absent_param()
+            && owner == function
+        {
+            if !self.is_there(function, index, args) {
+                return Facts::none();
+            }
+            let others = clause.atoms.iter().copied().filter(|atom| *atom != Atom::Absent(owner, index)).collect();
+            return self.instantiate_clause(&Clause::new(others, clause.origin.clone()), function, args);
+        }
         let param = clause.atoms.iter().find_map(|atom| match atom {
             Atom::Granted(subject) | Atom::Answered(subject, ..) => match subject {
-                Subject::Param(owner, index) if *owner == function => Some(*index),
+                Subject::Param(owner, index) | Subject::OneOf(owner, index) if *owner == function => Some((*subject, *index)),
                 _ => None,
             },
             _ => None,
         });
-        let Some(index) = param else { return Facts::clause(clause.atoms.clone(), clause.origin.clone()) };
+        let Some((named, index)) = param else { return Facts::clause(clause.atoms.clone(), clause.origin.clone()) };
         let Some(alternatives) = args.get(index as usize).and_then(|arg| self.as_permissions(arg)) else { return Facts::none() };
+        if matches!(named, Subject::OneOf(..)) {
+            let chosen = one_of(clause, named, &alternatives);
+            return chosen.clauses().iter().fold(Facts::none(), |all, clause| all.and(&self.instantiate_clause(clause, function, args)));
+        }
         let each = alternatives.iter().map(|alternative| {
             let mut facts = alternative.given.clone();
             for subject in &alternative.all {
@@ -335,6 +378,48 @@ impl<'a, 'm> Walker<'a, 'm> {
             facts
         });
         each.reduce(|left, right| left.or(&right)).unwrap_or_default()
+    }
+
+    /// Whether what a call passes is there. Of what is not known that is said only where the function checks with it (`context`): who has none
+    /// cannot go on to the access either.
+    fn is_there(&self, function: FunctionId, index: u32, args: &[Value]) -> bool {
+        match args.get(index as usize) {
+            None => false,
+            Some(value) if value.facts_if(&Key::Null).is_none() => true,
+            Some(Value::Choice { known, .. }) if known.iter().any(|(key, _)| *key == Key::Null) => false,
+            Some(_) => self.checks_with(function, index, MAX_HELPERS),
+        }
+    }
+
+    /// Whether a function passes a parameter to a platform check, or to a helper that does, or calls it on it.
+    fn checks_with(&self, function: FunctionId, index: u32, depth: u32) -> bool {
+        let Some(&variable) = self.resolution.function_params[function as usize].get(index as usize) else { return false };
+        let body = self.module.functions[function as usize].body.as_ref();
+        depth > 0 && body.is_some_and(|body| self.is_checked_with(body, variable, depth))
+    }
+
+    fn is_checked_with(&self, expr: &'m Expr, variable: VariableId, depth: u32) -> bool {
+        let is_it = |expr: &Expr| self.resolution.bindings.get(&expr.id) == Some(&Binding::Variable(variable));
+        if let ExprKind::Call(call) = &expr.kind {
+            let is_check = self.symbols(expr.id).iter().any(|found| matches!(found.entry, Entry::Check(_)));
+            if is_check && call.receiver.iter().chain(call.args.iter().map(|arg| &arg.value)).any(is_it) {
+                return true;
+            }
+            let helpers = self.resolution.callees.get(&expr.id).into_iter().flatten();
+            let passed = || call.args.iter().enumerate().filter(|(_, arg)| is_it(&arg.value));
+            let asks = |helper: FunctionId| {
+                let params = &self.module.functions[helper as usize].params;
+                passed()
+                    .filter_map(|(position, arg)| param_index(params, call.args.len(), position, arg))
+                    .any(|index| self.checks_with(helper, index as u32, depth - 1))
+            };
+            if helpers.copied().any(asks) {
+                return true;
+            }
+        }
+        let mut found = false;
+        walk(expr, &mut |child| found = found || self.is_checked_with(child, variable, depth));
+        found
     }
 
     /// The same for a value.
@@ -391,6 +476,25 @@ fn annotation_label(arg: &Arg) -> Option<&str> {
 
 fn mentions(clause: &Clause, wanted: Subject) -> bool {
     clause.atoms.iter().any(|atom| matches!(atom, Atom::Granted(subject) | Atom::Answered(subject, ..) if *subject == wanted))
+}
+
+/// A clause about one of a list, whichever it is: about a choice of them. Nothing can be said when there is none, or when one is not told.
+fn one_of(clause: &Clause, from: Subject, list: &[Alternative]) -> Facts {
+    let each = list.iter().map(|alternative| {
+        let is_told = |subject: &Subject| !matches!(subject, Subject::Element(_));
+        if alternative.all.is_empty() || !alternative.all.iter().all(is_told) {
+            return Facts::none();
+        }
+        let chosen = |subject: &Subject| match subject {
+            Subject::Param(owner, index) => Subject::OneOf(*owner, *index),
+            known => *known,
+        };
+        let atoms = clause.atoms.iter().flat_map(|atom| alternative.all.iter().map(|subject| replace(*atom, from, chosen(subject))));
+        let mut facts = alternative.given.clone();
+        facts.insert(Clause::new(atoms.collect(), clause.origin.clone()));
+        facts
+    });
+    each.reduce(|left, right| left.or(&right)).unwrap_or_default()
 }
 
 fn replace(atom: Atom, from: Subject, to: Subject) -> Atom {

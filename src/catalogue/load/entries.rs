@@ -6,8 +6,8 @@ use toml::Spanned;
 
 use super::super::error::{Problems, RuleError};
 use super::super::model::{
-    Access, AccessClass, Answer, Callback, Carrier, Catalogue, Check, Conjunct, Evidence, Gives, Levels, Member, MemberKind, NotACheck, Place, Revocation,
-    Subject, Symbol, When,
+    Access, AccessClass, Answer, Callback, Carrier, Catalogue, Check, Conjunct, Evidence, Given, Gives, Levels, Member, MemberKind, NotACheck, Place,
+    Revocation, Subject, Symbol, When,
 };
 use super::super::schema::{
     AccessEntry, Asks, CallbackEntry, CallbackGives, CheckEntry, MemberEntry, Needs, NotACheckEntry, Owners, RequirementEntry, RevocationEntry, WhenEntry,
@@ -325,15 +325,24 @@ impl Resolver<'_> {
     fn when(&mut self, entry: &WhenEntry, span: Range<usize>) -> Option<When> {
         if entry.is.is_none() && entry.is_not.is_none() && entry.of_type.is_none() {
             let help = "write `is`, `is-not` or `of-type`".to_owned();
-            self.problems.add(span, "a `when` that says nothing about its argument".to_owned(), "of this entry", Some(help));
+            self.problems.add(span.clone(), "a `when` that says nothing about its argument".to_owned(), "of this entry", Some(help));
         }
+        let value = match (&entry.argument, entry.passed_to.is_empty()) {
+            (Some(argument), true) => Given::Argument(argument.clone()),
+            (None, false) => Given::PassedTo(entry.passed_to.clone()),
+            _ => {
+                let help = "write either `argument` or `passed-to`".to_owned();
+                self.problems.add(span, "a `when` that does not say what it is about".to_owned(), "of this entry", Some(help));
+                return None;
+            }
+        };
         let platform = self.file.platform;
         let mut set = |name: &Option<Spanned<String>>| match name {
             Some(name) => self.names.values(platform, name, &mut self.problems).map(Some),
             None => Some(None),
         };
         let (is, is_not) = (set(&entry.is), set(&entry.is_not));
-        Some(When { argument: entry.argument.clone(), is: is?, is_not: is_not?, of_type: entry.of_type.clone() })
+        Some(When { value, is: is?, is_not: is_not?, of_type: entry.of_type.clone() })
     }
 }
 

@@ -202,6 +202,10 @@ fn conditions_and_checks_that_say_nothing() {
     assert_mistake(&format!("[[access]]\n{needs}\nevidence = \"argument\""), "`evidence = \"argument\"` without a `when`", "[\"query\"]", help);
     let text = format!("[[access]]\n{needs}\nwhen = [{{ argument = 0 }}]");
     assert_mistake(&text, "a `when` that says nothing about its argument", "[\"query\"]", "write `is`, `is-not` or `of-type`");
+    for about in ["", "argument = 0, passed-to = { setType = 0 }, "] {
+        let text = format!("[[access]]\n{needs}\nwhen = [{{ {about}of-type = \"a.B\" }}]");
+        assert_mistake(&text, "a `when` that does not say what it is about", "[\"query\"]", "write either `argument` or `passed-to`");
+    }
     let help = "write `returns = \"true\"` or a status, `callback = { gives = \"…\" }`, or `request = true`";
     assert_mistake("[[check]]\nmembers = [\"has\"]\nasks = { argument = 0 }", "a check that nobody learns anything from", "[\"has\"]", help);
     let help = "give `argument`, `arguments-from`, `launched-by` or `chained`";

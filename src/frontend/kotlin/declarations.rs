@@ -163,10 +163,26 @@ impl<'t> Kotlin<'t> {
     fn super_constructor_call(&mut self, node: Node<'t>) -> Option<Expr> {
         let invocation = tree::children(node).into_iter().find_map(|specifier| tree::child_of_kind(specifier, "constructor_invocation"))?;
         let ty = tree::child_of_kind(invocation, "user_type")?;
-        let name_node = tree::children(ty).into_iter().rev().find(|part| part.kind() == "type_identifier")?;
+        let mut names: Vec<Node<'t>> = tree::children(ty).into_iter().filter(|part| part.kind() == "type_identifier").collect();
+        let name_node = names.pop()?;
         let args = self.super_args(node);
         let name = self.name(name_node);
-        Some(self.constructor_call(invocation, name, name_node, args))
+        let outer = names.into_iter().fold(None, |outer, part| Some(self.qualified(outer, part)));
+        let mut call = self.constructor_call(invocation, name, name_node, args);
+        if let ExprKind::Call(call) = &mut call.kind {
+            call.receiver = outer;
+        }
+        Some(call)
+    }
+
+    /// One more segment of the name of a nested class, as in an expression.
+    fn qualified(&mut self, outer: Option<Expr>, part: Node<'t>) -> Expr {
+        let name = self.name(part);
+        let kind = match outer {
+            Some(receiver) => ExprKind::Member { receiver: Box::new(receiver), name, name_span: tree::span(part), safe: false },
+            None => ExprKind::Name(name),
+        };
+        self.tree.at(part, kind)
     }
 
     fn class_parameters(&mut self, head: Node<'t>, function: &mut Function, body: &mut Vec<Expr>) {

@@ -1,0 +1,301 @@
+//! Where control comes in from outside: functions that the platform, a library, or code that was not scanned may call.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::walker::unaliased;
+use crate::catalogue::Catalogue;
+use crate::evidence::{Binding, Resolution};
+use crate::ir::{Annotation, FunctionId, FunctionKind, Program, TypeId, TypeKind, Visibility};
+use crate::source::Platform;
+
+/// Which functions of a program start with nothing known.
+#[derive(Debug)]
+pub(crate) struct EntryPoints {
+    open: Vec<bool>,
+    /// By function: the platform, a library or a container calls it, whoever else does.
+    from_outside: Vec<bool>,
+    /// Classes that only the program itself can make, whether or not it was seen to.
+    own: BTreeSet<TypeId>,
+    /// Classes whose every instance is made by code that was scanned, with the types whose constructions count.
+    made_here: HashMap<TypeId, Vec<TypeId>>,
+}
+
+impl EntryPoints {
+    pub(crate) fn new(resolution: &Resolution<'_>, catalogue: &Catalogue) -> Self {
+        let finder = Finder {
+            resolution,
+            program: resolution.module,
+            catalogue,
+            called: called(resolution),
+            constructed: resolution.constructs.values().copied().collect(),
+            subtypes: subtypes(resolution),
+        };
+        let made_here = finder.made_here();
+        let count = resolution.module.functions.len() as FunctionId;
+        let mut open = Vec::with_capacity(count as usize);
+        open.extend((0..count).map(|id| finder.is_open(id, &made_here)));
+        let from_outside = (0..count).map(|id| finder.is_called_from_outside(id)).collect();
+        let own = (0..resolution.module.types.len() as TypeId).filter(|&id| !finder.may_be_made_outside(id)).collect();
+        Self { open, from_outside, own, made_here }
+    }
+
+    /// Whether a function is an entry point whoever else calls it.
+    pub(crate) fn is_called_from_outside(&self, id: FunctionId) -> bool {
+        self.from_outside[id as usize]
+    }
+
+    /// Whether where instances of a class are made may tell its functions something.
+    pub(crate) fn may_be_made_here(&self, class: TypeId) -> bool {
+        self.own.contains(&class)
+    }
+
+    /// Whether code that was not scanned may call a function.
+    pub(crate) fn is_open(&self, id: FunctionId) -> bool {
+        self.open[id as usize]
+    }
+
+    /// The types whose constructions are all that make an instance of a class; none when others may make one.
+    pub(crate) fn makers_of(&self, class: TypeId) -> Option<&[TypeId]> {
+        self.made_here.get(&class).map(Vec::as_slice)
+    }
+}
+
+struct Finder<'a, 'm> {
+    resolution: &'a Resolution<'m>,
+    program: &'m Program,
+    catalogue: &'a Catalogue,
+    /// Functions that something in the program calls or refers to.
+    called: HashSet<FunctionId>,
+    constructed: BTreeSet<TypeId>,
+    subtypes: HashMap<TypeId, Vec<TypeId>>,
+}
+
+fn called(resolution: &Resolution<'_>) -> HashSet<FunctionId> {
+    let mut called: HashSet<FunctionId> = resolution.callees.values().flatten().copied().collect();
+    for binding in resolution.bindings.values() {
+        if let Binding::Field(field) = binding {
+            let declared = &resolution.module.types[field.ty as usize].fields[field.index as usize];
+            called.extend(declared.getter.into_iter().chain(declared.setter));
+        }
+    }
+    called
+}
+
+fn subtypes(resolution: &Resolution<'_>) -> HashMap<TypeId, Vec<TypeId>> {
+    let mut subtypes: HashMap<TypeId, Vec<TypeId>> = HashMap::new();
+    for (&id, supertypes) in &resolution.supertypes {
+        supertypes.iter().for_each(|&supertype| subtypes.entry(supertype).or_default().push(id));
+    }
+    subtypes.values_mut().for_each(|all| all.sort_unstable());
+    subtypes
+}
+
+impl Finder<'_, '_> {
+    fn is_open(&self, id: FunctionId, made_here: &HashMap<TypeId, Vec<TypeId>>) -> bool {
+        let function = &self.program.functions[id as usize];
+        match function.kind {
+            FunctionKind::Local => return false,
+            // What an initializer starts with is what is known where instances are made.
+            FunctionKind::Initializer => return true,
+            _ => {}
+        }
+        if self.is_called_from_outside(id) {
+            return true;
+        }
+        if function.kind == FunctionKind::Constructor && made_here.contains_key(&function.owner) {
+            return false;
+        }
+        !self.called.contains(&id) && !self.is_hidden(id)
+    }
+
+    fn is_called_from_outside(&self, id: FunctionId) -> bool {
+        self.is_called_by_annotation(id) || self.is_from_outside(id, 8)
+    }
+
+    /// Whether a function overrides, in the end, something that was not scanned.
+    fn is_from_outside(&self, id: FunctionId, depth: u32) -> bool {
+        if !self.program.functions[id as usize].is_override {
+            return false;
+        }
+        let overridden = self.overridden(id);
+        depth == 0 || overridden.is_empty() || overridden.iter().any(|&base| self.is_from_outside(base, depth - 1))
+    }
+
+    /// Functions of this program's supertypes that a function overrides.
+    fn overridden(&self, id: FunctionId) -> Vec<FunctionId> {
+        self.resolution.overrides.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// Only its own file or type may call it.
+    fn is_hidden(&self, id: FunctionId) -> bool {
+        let function = &self.program.functions[id as usize];
+        let mut hidden = function.visibility == Visibility::Private;
+        let mut owner = function.owner;
+        while !hidden && !self.program.is_file_scope(owner) {
+            let decl = &self.program.types[owner as usize];
+            hidden =
+                decl.visibility == Visibility::Private && decl.kind != TypeKind::Extension && !function.is_override && function.kind == FunctionKind::Method;
+            // A private type that conforms to something may be called through it.
+            hidden &= decl.supertypes.is_empty();
+            owner = decl.owner;
+        }
+        hidden && !function.is_override
+    }
+
+    fn is_called_by_annotation(&self, id: FunctionId) -> bool {
+        let function = &self.program.functions[id as usize];
+        let imports = &self.program.files[self.program.file_of_function(id)].imports;
+        function.annotations.iter().any(|annotation| {
+            let simple = unaliased(imports, simple_name(annotation));
+            let refers = REFERABLE_ANNOTATIONS.contains(&simple) && self.called.contains(&id);
+            let is_known = PASSIVE_ANNOTATIONS.contains(&simple) || self.catalogue.annotations.keys().any(|known| known.rsplit('.').next() == Some(simple));
+            !is_known && !refers
+        })
+    }
+
+    fn made_here(&self) -> HashMap<TypeId, Vec<TypeId>> {
+        let types = 0..self.program.types.len() as TypeId;
+        let makers = types.filter_map(|id| Some((id, self.makers(id)?)));
+        makers.collect()
+    }
+
+    /// The class and its subtypes that are constructed, if nothing else can make an instance.
+    fn makers(&self, id: TypeId) -> Option<Vec<TypeId>> {
+        if self.program.types[id as usize].kind != TypeKind::Class {
+            return None;
+        }
+        let mut all = vec![id];
+        let mut next = 0;
+        while next < all.len() {
+            let more = self.subtypes.get(&all[next]).into_iter().flatten().copied();
+            let more: Vec<TypeId> = more.filter(|ty| !all.contains(ty)).collect();
+            all.extend(more);
+            next += 1;
+            if all.len() > 32 {
+                return None;
+            }
+        }
+        if all.iter().any(|&ty| self.may_be_made_outside(ty)) {
+            return None;
+        }
+        all.retain(|ty| self.constructed.contains(ty));
+        (!all.is_empty()).then_some(all)
+    }
+
+    fn may_be_made_outside(&self, id: TypeId) -> bool {
+        let decl = &self.program.types[id as usize];
+        if !matches!(decl.kind, TypeKind::Class) {
+            return true;
+        }
+        let members = self.resolution.members.get(&id).into_iter().flatten().map(|&member| &self.program.functions[member as usize]);
+        let mut members = members.filter(|function| function.kind == FunctionKind::Constructor);
+        let injected = |annotations: &[Annotation]| annotations.iter().any(|annotation| MAKING_ANNOTATIONS.contains(&simple_name(annotation)));
+        if injected(&decl.annotations) || members.any(|constructor| injected(&constructor.annotations)) {
+            return true;
+        }
+        let is_component = |name: &str| {
+            let simple = name.rsplit('.').next().unwrap_or(name);
+            match self.program.language_of_type(id).platform() {
+                Platform::Android => ANDROID_COMPONENTS.iter().any(|ending| simple.ends_with(ending)),
+                Platform::Apple => APPLE_COMPONENTS.contains(&simple),
+            }
+        };
+        self.resolution.foreign_supertypes.get(&id).into_iter().flatten().any(|name| is_component(name))
+    }
+}
+
+fn simple_name(annotation: &Annotation) -> &str {
+    annotation.name.rsplit('.').next().unwrap_or(&annotation.name)
+}
+
+/// Endings of Android's and its libraries' classes that the system makes by their names: components, views in layouts, workers.
+const ANDROID_COMPONENTS: [&str; 13] = [
+    "Activity",
+    "Fragment",
+    "Service",
+    "Receiver",
+    "ContentProvider",
+    "FileProvider",
+    "Application",
+    "Worker",
+    "View",
+    "Layout",
+    "ViewGroup",
+    "Preference",
+    "Initializer",
+];
+/// Apple's protocols and classes whose conforming types the system makes.
+const APPLE_COMPONENTS: [&str; 9] = [
+    "App",
+    "UIApplicationDelegate",
+    "NSApplicationDelegate",
+    "UIWindowSceneDelegate",
+    "UISceneDelegate",
+    "Widget",
+    "WidgetBundle",
+    "AppIntent",
+    "UNNotificationServiceExtension",
+];
+/// Annotations by which a container makes instances of a class.
+const MAKING_ANNOTATIONS: [&str; 18] = [
+    "Inject",
+    "AssistedInject",
+    "HiltViewModel",
+    "AndroidEntryPoint",
+    "HiltAndroidApp",
+    "HiltWorker",
+    "Singleton",
+    "Component",
+    "Named",
+    "Single",
+    "Factory",
+    "KoinViewModel",
+    "ContributesBinding",
+    "ContributesMultibinding",
+    "ContributesNode",
+    "main",
+    "UIApplicationMain",
+    "Keep",
+];
+
+/// Annotations that make a function callable by name; where the program itself does so, those calls are known.
+const REFERABLE_ANNOTATIONS: [&str; 2] = ["objc", "JavascriptInterface"];
+
+/// Annotations that say something about a function and have nobody call it.
+const PASSIVE_ANNOTATIONS: [&str; 35] = [
+    "Override",
+    "SuppressLint",
+    "Suppress",
+    "SuppressWarnings",
+    "Nullable",
+    "NonNull",
+    "NotNull",
+    "RequiresApi",
+    "TargetApi",
+    "Throws",
+    "JvmStatic",
+    "JvmName",
+    "JvmOverloads",
+    "WorkerThread",
+    "MainThread",
+    "UiThread",
+    "AnyThread",
+    "VisibleForTesting",
+    "CheckResult",
+    "Deprecated",
+    "OptIn",
+    "MainActor",
+    "discardableResult",
+    "available",
+    "inline",
+    "Synchronized",
+    "NonNls",
+    "Composable",
+    "ExperimentalCoroutinesApi",
+    "ColorInt",
+    "StringRes",
+    "DrawableRes",
+    "Contract",
+    "nonobjc",
+    "ReadOnlyComposable",
+];

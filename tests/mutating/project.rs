@@ -1,0 +1,209 @@
+//! A fixture as it is, or edited: what the analysis says about it, in places of the text as it was.
+
+use std::path::Path;
+
+use askfirst::catalogue::{self, DataCategory};
+use askfirst::discover::Settings;
+use askfirst::engine::{self, Options, Progress};
+use askfirst::frontend::{self, Lowered};
+use askfirst::ir::{Expr, ExprKind, walk};
+use askfirst::source::{LineIndex, SourceFile, Span};
+use askfirst::verdict::{CheckHow, Outcome, StepWhat, Verdict};
+use tempfile::TempDir;
+use walkdir::WalkDir;
+
+use super::edits::Edits;
+use crate::fixture::{self, Fixture};
+
+/// Texts of a fixture.
+pub struct Project {
+    pub paths: Vec<String>,
+    pub texts: Vec<String>,
+    /// A copy to scan; a single file needs none.
+    copy: Option<Copy>,
+}
+
+struct Copy {
+    folder: TempDir,
+    /// Paths in it, in the order of the project's.
+    paths: Vec<String>,
+}
+
+/// An access and how it is guarded.
+#[derive(Clone, Debug)]
+pub struct Access {
+    pub file: usize,
+    pub start: u32,
+    pub category: DataCategory,
+    pub api: String,
+    pub verdict: Verdict,
+    /// The checks of its proof.
+    pub checks: Vec<CheckStep>,
+    /// Whether the proof says of each check where it is, and names one at all.
+    pub is_proven: bool,
+    /// Name of the function around it.
+    pub function: String,
+}
+
+/// A check in a proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckStep {
+    pub file: usize,
+    pub span: Span,
+    pub how: CheckHow,
+}
+
+impl Access {
+    pub fn is(&self, other: &Access) -> bool {
+        (self.file, self.start, self.category, &self.api) == (other.file, other.start, other.category, &other.api)
+    }
+
+    pub fn is_guarded(&self) -> bool {
+        self.verdict == Verdict::Guarded
+    }
+
+    pub fn is_bad(&self) -> bool {
+        self.verdict.rule().is_some()
+    }
+}
+
+impl Project {
+    pub fn of(fixture: &Fixture) -> Result<Self, String> {
+        let texts = fixture.files.iter().map(|path| fixture::read(path)).collect();
+        let is_single = fixture.files == [fixture.name.clone()];
+        let copy = if is_single { None } else { Some(Copy::of(fixture)?) };
+        Ok(Self { paths: fixture.files.clone(), texts, copy })
+    }
+
+    pub fn unedited(&self) -> Vec<Edits> {
+        vec![Edits::default(); self.paths.len()]
+    }
+
+    /// Line of a place, for people.
+    pub fn line(&self, file: usize, start: u32) -> u32 {
+        LineIndex::new(&self.texts[file]).line(start)
+    }
+
+    /// A file as its frontend reads it.
+    pub fn lower(&self, file: usize, edits: &Edits) -> Lowered {
+        let path = &self.paths[file];
+        let language = fixture::language_of(path).expect("fixtures are source files");
+        frontend::lower(&SourceFile { path: path.clone(), language, text: edits.apply(&self.texts[file]) })
+    }
+
+    /// Every access, once the edits are made.
+    pub fn accesses(&self, edits: &[Edits]) -> Result<Vec<Access>, String> {
+        match &self.copy {
+            None => {
+                let text = edits[0].apply(&self.texts[0]);
+                let outcome = fixture::analyse(&self.paths[0], &text, catalogue::embedded());
+                Ok(accesses(&outcome, &[0], edits))
+            }
+            Some(copy) => self.scan(copy, edits),
+        }
+    }
+
+    fn scan(&self, copy: &Copy, edits: &[Edits]) -> Result<Vec<Access>, String> {
+        for ((path, text), edits) in copy.paths.iter().zip(&self.texts).zip(edits) {
+            write(&copy.folder.path().join(path), edits.apply(text).as_bytes())?;
+        }
+        let discover = Settings { paths: vec![copy.folder.path().to_owned()], jobs: 1, ..Settings::default() };
+        let scan = engine::scan(&Options { discover, on_demand: false }, catalogue::embedded(), &Progress::default()).map_err(|error| error.to_string())?;
+        if let Some(one) = scan.incomplete.first() {
+            return Err(format!("{}: {}", one.path, one.reason));
+        }
+        let number = |path: &str| self.paths.iter().zip(&copy.paths).position(|(_, copied)| path.ends_with(&format!("/{copied}")));
+        let files: Option<Vec<usize>> = scan.files.iter().map(|file| number(&file.path)).collect();
+        Ok(accesses(&scan.outcome, &files.ok_or("the copy holds other files than the fixture")?, edits))
+    }
+
+    /// What an edit must not do besides: lose or make calls, or leave what cannot be parsed.
+    pub fn side_effect(&self, file: usize, edits: &Edits) -> Option<String> {
+        let before = self.lower(file, &Edits::default());
+        let after = self.lower(file, edits);
+        if after.gaps.len() > before.gaps.len() || after.error_bytes > before.error_bytes {
+            return Some("it cannot be parsed".to_owned());
+        }
+        let is_kept = |place: u32| edits.replacing(place).is_none_or(|edit| edit.is_name);
+        let expected = calls(&before).into_iter().filter(|(place, _)| is_kept(*place));
+        let expected = expected.map(|(place, name)| match edits.replacing(place) {
+            Some(edit) => (edits.to_edited(place), edit.new.clone()),
+            None => (edits.to_edited(place), name),
+        });
+        let is_old = |place: u32| edits.to_original(place).1.is_none_or(|edit| edit.is_name);
+        let mut expected: Vec<_> = expected.collect();
+        let mut found: Vec<_> = calls(&after).into_iter().filter(|(place, _)| is_old(*place)).collect();
+        expected.sort();
+        found.sort();
+        let lost = expected.iter().find(|call| !found.contains(call)).map(|(_, name)| format!("the call of {name} is gone"));
+        let made = found.iter().find(|call| !expected.contains(call)).map(|(_, name)| format!("a call of {name} is new"));
+        lost.or(made).or((expected != found).then(|| "a call is there more or less often".to_owned()))
+    }
+}
+
+impl Copy {
+    fn of(fixture: &Fixture) -> Result<Self, String> {
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        // Whatever else is there belongs to the project, too.
+        for entry in WalkDir::new(&fixture.name).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
+            let inner = entry.path().strip_prefix(&fixture.name).map_err(|error| error.to_string())?;
+            write(&folder.path().join(inner), &std::fs::read(entry.path()).map_err(|error| error.to_string())?)?;
+        }
+        let inner = |path: &String| path.strip_prefix(&fixture.name).map(|path| path.trim_start_matches('/').to_owned());
+        let paths: Option<Vec<String>> = fixture.files.iter().map(inner).collect();
+        Ok(Self { folder, paths: paths.ok_or("a file of a project lies in its folder")? })
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let write = || {
+        std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+        std::fs::write(path, bytes)
+    };
+    write().map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The accesses of an outcome; `files` has the number in the project of each file of the scan.
+fn accesses(outcome: &Outcome, files: &[usize], edits: &[Edits]) -> Vec<Access> {
+    let original = |file: usize, place: u32| edits[file].to_original(place).0;
+    let sites = outcome.sites.iter().map(|site| {
+        let file = files[site.place.file as usize];
+        let checks = site.trace.iter().filter_map(|step| match &step.what {
+            StepWhat::Check { how, .. } if site.verdict == Verdict::Guarded => {
+                let file = files[step.place.file as usize];
+                let span = step.place.span;
+                let span = Span { start: original(file, span.start), end: original(file, span.end) };
+                Some(CheckStep { file, span, how: *how })
+            }
+            _ => None,
+        });
+        let (placed, elsewhere): (Vec<CheckStep>, Vec<CheckStep>) = checks.partition(|check| check.span != Span::default());
+        Access {
+            file,
+            start: original(file, site.place.span.start),
+            category: site.category,
+            api: site.api.clone(),
+            verdict: site.verdict,
+            is_proven: !placed.is_empty() && elsewhere.is_empty(),
+            checks: placed,
+            function: site.function.clone(),
+        }
+    });
+    sites.collect()
+}
+
+/// Calls with the places of their names.
+fn calls(lowered: &Lowered) -> Vec<(u32, String)> {
+    fn collect(expr: &Expr, out: &mut Vec<(u32, String)>) {
+        if let ExprKind::Call(call) = &expr.kind {
+            out.push((call.name_span.start, call.name.clone()));
+        }
+        walk(expr, &mut |child| collect(child, out));
+    }
+    let mut out = Vec::new();
+    for function in &lowered.module.functions {
+        function.params.iter().filter_map(|param| param.default.as_ref()).for_each(|default| collect(default, &mut out));
+        function.body.iter().for_each(|body| collect(body, &mut out));
+    }
+    out
+}
