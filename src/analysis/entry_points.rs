@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::walker::unaliased;
 use crate::catalogue::Catalogue;
-use crate::evidence::{Binding, Resolution};
+use crate::evidence::{Binding, Resolution, Ty};
 use crate::ir::{Annotation, FunctionId, FunctionKind, Program, TypeId, TypeKind, Visibility};
 use crate::source::Platform;
 
@@ -22,14 +22,16 @@ pub(crate) struct EntryPoints {
 
 impl EntryPoints {
     pub(crate) fn new(resolution: &Resolution<'_>, catalogue: &Catalogue) -> Self {
-        let finder = Finder {
+        let mut finder = Finder {
             resolution,
             program: resolution.module,
             catalogue,
             called: called(resolution),
             constructed: resolution.constructs.values().copied().collect(),
             subtypes: subtypes(resolution),
+            handed_in: BTreeSet::new(),
         };
+        finder.handed_in = finder.handed_in();
         let made_here = finder.made_here();
         let count = resolution.module.functions.len() as FunctionId;
         let mut open = Vec::with_capacity(count as usize);
@@ -68,6 +70,20 @@ struct Finder<'a, 'm> {
     called: HashSet<FunctionId>,
     constructed: BTreeSet<TypeId>,
     subtypes: HashMap<TypeId, Vec<TypeId>>,
+    /// Types of which code that was not scanned passes instances.
+    handed_in: BTreeSet<TypeId>,
+}
+
+/// Types of this program that a type names.
+fn named_in(ty: &Ty, found: &mut BTreeSet<TypeId>) {
+    match ty {
+        Ty::App { id, args } => {
+            found.insert(*id);
+            args.iter().for_each(|arg| named_in(arg, found));
+        }
+        Ty::Named { args, .. } => args.iter().for_each(|arg| named_in(arg, found)),
+        Ty::Class(_) | Ty::Function(_) => {}
+    }
 }
 
 fn called(resolution: &Resolution<'_>) -> HashSet<FunctionId> {
@@ -153,6 +169,21 @@ impl Finder<'_, '_> {
         })
     }
 
+    /// What comes in through parameters of functions that nothing here calls. An override gets what its supertype says.
+    fn handed_in(&self) -> BTreeSet<TypeId> {
+        let mut found = BTreeSet::new();
+        for (id, function) in self.program.functions.iter().enumerate() {
+            let id = id as FunctionId;
+            let is_offered = matches!(function.kind, FunctionKind::Method | FunctionKind::Constructor) && !function.is_override && !self.is_hidden(id);
+            if !is_offered || self.called.contains(&id) || self.resolution.overrides.contains_key(&id) {
+                continue;
+            }
+            let params = self.resolution.function_params[id as usize].iter().map(|&param| &self.resolution.variables[param as usize]);
+            params.filter_map(|param| param.ty.as_ref()).for_each(|typed| named_in(&typed.ty, &mut found));
+        }
+        found
+    }
+
     fn made_here(&self) -> HashMap<TypeId, Vec<TypeId>> {
         let types = 0..self.program.types.len() as TypeId;
         let makers = types.filter_map(|id| Some((id, self.makers(id)?)));
@@ -175,7 +206,7 @@ impl Finder<'_, '_> {
                 return None;
             }
         }
-        if all.iter().any(|&ty| self.may_be_made_outside(ty)) {
+        if all.iter().any(|&ty| self.may_be_made_outside(ty) || self.handed_in.contains(&ty)) {
             return None;
         }
         all.retain(|ty| self.constructed.contains(ty));

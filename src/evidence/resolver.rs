@@ -43,14 +43,30 @@ const HOLDERS: [&str; 24] = [
     "[]",
 ];
 /// Members of [`HOLDERS`] that give what is held.
-const HOLDER_ACCESSORS: [&str; 13] =
-    ["get", "value", "getValue", "invoke", "await", "orElse", "orElseThrow", "wrappedValue", "first", "last", "result", "getResult", "element"];
+const HOLDER_ACCESSORS: [&str; 15] = [
+    "firstOrNull",
+    "lastOrNull",
+    "get",
+    "value",
+    "getValue",
+    "invoke",
+    "await",
+    "orElse",
+    "orElseThrow",
+    "wrappedValue",
+    "first",
+    "last",
+    "result",
+    "getResult",
+    "element",
+];
 /// Kotlin scope functions in whose lambda the receiver is `this`.
 const RECEIVER_SCOPES: [&str; 3] = ["apply", "run", "with"];
 /// Functions in whose lambda the receiver is the parameter.
 const PARAMETER_SCOPES: [&str; 6] = ["let", "also", "takeIf", "takeUnless", "use", "map"];
 /// Functions whose lambda receives the elements.
-const ELEMENT_SCOPES: [&str; 12] = ["forEach", "map", "filter", "all", "any", "none", "first", "firstOrNull", "find", "mapNotNull", "flatMap", "onEach"];
+const ELEMENT_SCOPES: [&str; 14] =
+    ["ifPresent", "ifPresentOrElse", "forEach", "map", "filter", "all", "any", "none", "first", "firstOrNull", "find", "mapNotNull", "flatMap", "onEach"];
 
 /// Types that are followed for the family of one.
 const MAX_FAMILY: usize = 64;
@@ -782,12 +798,12 @@ impl<'m> Resolver<'m> {
             self.out.callees.insert(expr.id, methods);
             return None;
         }
-        let looks_like_a_variable = !is_type_name(name);
-        if let Some(field) = self.field_elsewhere(name).filter(|_| looks_like_a_variable) {
+        let may_be_a_variable = !is_type_name(name) || is_written_large(name);
+        if let Some(field) = self.field_elsewhere(name).filter(|_| may_be_a_variable) {
             self.out.bindings.insert(expr.id, Binding::Field(field));
             return self.field_type(field);
         }
-        if self.language() == Language::Swift && looks_like_a_variable {
+        if self.language() == Language::Swift && may_be_a_variable {
             let functions = self.functions_elsewhere(name);
             if !functions.is_empty() {
                 self.out.callees.insert(expr.id, functions);
@@ -848,7 +864,10 @@ impl<'m> Resolver<'m> {
                     self.out.bindings.insert(expr.id, Binding::Field(field));
                     return self.field_type(field);
                 }
-                let getter = accessor_twin(name).filter(|_| self.names.has_property_syntax(self.file));
+                // `isOpen` is the getter of a property of that name.
+                let is_getter = name.strip_prefix("is").is_some_and(|rest| rest.starts_with(|first: char| first.is_uppercase()));
+                let getter = if is_getter { Some(name.to_owned()) } else { accessor_twin(name) };
+                let getter = getter.filter(|_| self.names.has_property_syntax(self.file));
                 let methods = getter.map(|getter| self.methods(*id, &getter)).unwrap_or_default();
                 if !methods.is_empty() {
                     let ty = self.return_type(methods[0]);
@@ -1585,6 +1604,11 @@ fn unprojected(name: &str) -> &str {
 fn is_type_name(name: &str) -> bool {
     let is_constant = name.len() > 1 && name.contains('_') && !name.contains(|character: char| character.is_lowercase());
     name.starts_with(|first: char| first.is_uppercase()) && !is_constant
+}
+
+/// `GRANTED`: a constant's name, perhaps a type's.
+fn is_written_large(name: &str) -> bool {
+    name.len() > 1 && !name.contains(|character: char| character.is_lowercase())
 }
 
 fn decapitalised(name: &str) -> String {

@@ -289,6 +289,10 @@ impl<'a, 'm> Walker<'a, 'm> {
             self.walk_closure(id, state.facts.without_handler(), params, state);
             return Some(Value::Unknown);
         }
+        if name == "async" {
+            let state = flow.as_ref()?.clone();
+            return Some(self.walk_closure(id, state.facts.without_handler(), Vec::new(), state));
+        }
         let (element, list) = self.element_value(receiver, expr.id);
         let knows_elements = element != Value::Unknown;
         if knows_elements {

@@ -80,10 +80,18 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
     }
 
-    /// A field that nothing was seen to write: perhaps an enum case or constant of this module.
+    /// A field that nothing was seen to write: perhaps an enum case or constant of this module, or another name for a constant
+    /// (`const val GRANTED = PackageManager.PERMISSION_GRANTED`).
     pub(super) fn constant_field(&self, field: FieldId) -> Value {
-        let name = &self.module.types[field.ty as usize].fields[field.index as usize].name;
-        if looks_constant(name) && !self.resolution.field_values.contains_key(&field) { Value::key(Key::Constant(name.clone())) } else { Value::Unknown }
+        let declared = &self.module.types[field.ty as usize].fields[field.index as usize];
+        match self.resolution.field_values.get(&field).map(Vec::as_slice) {
+            None if looks_constant(&declared.name) => Value::key(Key::Constant(declared.name.clone())),
+            Some([value]) if !declared.mutable => match &value.kind {
+                ExprKind::Member { name, .. } | ExprKind::Name(name) if self.resolution.target(value.id).is_none() => self.constant_value(value, name),
+                _ => Value::Unknown,
+            },
+            _ => Value::Unknown,
+        }
     }
 
     /// An array or list of values: permissions together, or a list.
