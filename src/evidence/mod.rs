@@ -121,8 +121,6 @@ pub struct Resolution<'m> {
     pub members: HashMap<TypeId, Vec<FunctionId>>,
     /// What the value of an expression is stored into (the variable or field that a call initialises).
     pub stored_in: HashMap<ExprId, Target>,
-    /// Fields that have a value from the start.
-    pub initialised: HashSet<FieldId>,
 }
 
 /// A place that holds a value.
@@ -172,7 +170,6 @@ impl<'m> Resolution<'m> {
             field_types: HashMap::new(),
             return_types: HashMap::new(),
             members: HashMap::new(),
-            initialised: HashSet::new(),
         }
     }
 

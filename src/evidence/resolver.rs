@@ -132,7 +132,6 @@ impl<'m> Resolver<'m> {
     }
 
     pub(super) fn run(mut self) -> Resolution<'m> {
-        self.out.initialised = self.initialisers.keys().copied().collect();
         for id in 0..self.module.functions.len() as FunctionId {
             if !self.is_captured(id) {
                 self.function(id);
