@@ -102,7 +102,8 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
     fn walk(&mut self, pending: &[FunctionId]) -> BTreeSet<Key> {
         let walk = |&id: &FunctionId| {
             let walker = Walker::new(self.resolution, self.catalogue, self.entry_points, &self.relevance.relevant, &self.known);
-            let starts_with_nothing = self.abandoned.contains(&id) || self.relevance.listing[id as usize];
+            let is_unseen = self.relevance.listing[id as usize] || self.relevance.is_reached_unseen[id as usize];
+            let starts_with_nothing = self.abandoned.contains(&id) || is_unseen;
             (id, walker.run(id, starts_with_nothing, &self.contributions[id as usize]))
         };
         let walked: Vec<(FunctionId, Contribution)> = pending.par_iter().map(walk).collect();

@@ -44,6 +44,9 @@ pub(crate) struct Relevance {
     pub(crate) relevant: Vec<bool>,
     /// By function: whatever calls it does not matter, because what it reaches for is only listed.
     pub(crate) listing: Vec<bool>,
+    /// By function: somebody gets to it from a function that does not matter, and so is not walked. What the others know when they do says
+    /// nothing about what it starts with.
+    pub(crate) is_reached_unseen: Vec<bool>,
     /// By function: it can tell its callers something.
     pub(crate) telling: Vec<bool>,
     /// Fields that relevant functions read, and in which something may be kept that tells.
@@ -65,13 +68,14 @@ pub(crate) fn relevance(resolution: &Resolution<'_>, catalogue: &Catalogue, entr
         fields: BTreeSet::new(),
     };
     spreading.spread();
+    let is_reached_unseen = (0..roles.len() as FunctionId).map(|id| spreading.is_reached_unseen(id)).collect();
     let Spreading { mut relevant, reaching, fields, telling, .. } = spreading;
     let listing: Vec<bool> = roles.iter().zip(&relevant).map(|(role, relevant)| role.lists && !relevant).collect();
     relevant.iter_mut().zip(&listing).for_each(|(relevant, listing)| *relevant |= listing);
     for (id, role) in roles.iter().enumerate() {
         role.hosts.iter().for_each(|&hosted| relevant[hosted as usize] |= relevant[id]);
     }
-    Relevance { reaching, relevant, listing, telling, fields }
+    Relevance { reaching, relevant, listing, is_reached_unseen, telling, fields }
 }
 
 /// Who calls, writes and makes what.
@@ -162,6 +166,10 @@ impl Spreading<'_, '_> {
         let kept = role.keeps.iter();
         found.extend(kept.filter_map(|field| self.relations.readers.get(field)).flatten());
         found
+    }
+
+    fn is_reached_unseen(&self, id: FunctionId) -> bool {
+        self.relevant[id as usize] && !self.reaching[id as usize] && self.outwards(id).iter().any(|&from| !self.relevant[from as usize])
     }
 
     /// Whether a field may hold something that tells: its writers in the files at hand do, or its type is that of answers.
