@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use super::constants::{CallSites, Constant, argument};
+use super::index::last_segment;
 use super::objects::Objects;
 use super::resolver::{Bare, Resolver};
 use super::types::{Fit, Ty, Typed};
@@ -204,12 +205,14 @@ impl<'m> Resolver<'m> {
             // Swift's `.member(…)`: the type is left to the compiler.
             Some(Expr { kind: ExprKind::Implicit, .. }) => (symbol.evidence == Evidence::Name).then_some((Confidence::Likely, "a distinctive name", false)),
             // An extension function, named by its import; a member of the same name would win.
-            Some(_) if self.is_imported(owner, member, false) => Some((Confidence::Likely, "its import", false)),
+            Some(_) if self.is_imported(owner, member, is_package(owner) && !self.out.callees.contains_key(&point.expr.id)) => {
+                Some((Confidence::Likely, "its import", false))
+            }
             Some(_) if self.is_own_extension(point) => None,
             Some(receiver) => {
                 let receiver = self.out.types.get(&receiver.id);
                 let is_plausible = receiver.is_some() || self.name_is_telling(point, owner, member);
-                is_plausible.then(|| self.receiver_fits(receiver, owner, symbol)).flatten()
+                is_plausible.then(|| self.receiver_fits(receiver, point.name, owner, symbol)).flatten()
             }
             None => self.bare_fits(point, owner, symbol, member),
         }
@@ -227,9 +230,11 @@ impl<'m> Resolver<'m> {
         is_bare_call.then_some((Confidence::Certain, "a function of the platform", false))
     }
 
-    fn receiver_fits(&self, receiver: Option<&Typed>, owner: &str, symbol: &Symbol) -> Option<(Confidence, &'static str, bool)> {
+    fn receiver_fits(&self, receiver: Option<&Typed>, name: &str, owner: &str, symbol: &Symbol) -> Option<(Confidence, &'static str, bool)> {
         let Some(typed) = receiver else {
             return match symbol.evidence {
+                // A name is not distinctive where the program itself declares it.
+                Evidence::Name if self.names.index.declares_member(name) => None,
                 Evidence::Name => self.names.mentions_package_of(self.file(), owner).then_some((Confidence::Likely, "a distinctive name", false)),
                 Evidence::Argument => Some((Confidence::Likely, "its arguments", true)),
                 Evidence::Type => None,
@@ -338,6 +343,11 @@ impl<'m> Resolver<'m> {
 
 fn confidence(certain: bool) -> Confidence {
     if certain { Confidence::Certain } else { Confidence::Likely }
+}
+
+/// Kotlin's top-level functions belong to their package.
+fn is_package(owner: &str) -> bool {
+    owner.contains('.') && last_segment(owner).starts_with(|first: char| first.is_lowercase())
 }
 
 fn member_names(member: &Member) -> impl Iterator<Item = &str> {
