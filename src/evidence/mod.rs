@@ -3,6 +3,7 @@
 //! There is no type checker. Every conclusion says whether it is certain or likely, and what cannot be concluded stays
 //! unknown: a name that merely looks like an access is not one.
 
+mod bridging;
 mod constants;
 mod index;
 mod matching;

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use super::bridging;
 use super::index::last_segment;
 use super::names::Names;
 use super::types::{Fit, Ty, Typed, fits};
@@ -1372,7 +1373,22 @@ impl<'m> Resolver<'m> {
         };
         let candidates = if candidates.is_empty() && call.receiver.is_some() { self.extension_functions(call, receiver) } else { candidates };
         let fitting: Vec<FunctionId> = candidates.iter().copied().filter(|&id| is_reference || accepts(&self.module.functions[id as usize], call)).collect();
-        if calls_super { fitting } else { self.with_implementations(fitting, on) }
+        match on.filter(|_| fitting.is_empty() && self.platform() == Platform::Apple) {
+            _ if calls_super => fitting,
+            Some(ty) => self.bridged_methods(ty, call),
+            None => self.with_implementations(fitting, on),
+        }
+    }
+
+    /// Methods of a type that were declared in the other of Apple's two languages, under the name that they have there.
+    fn bridged_methods(&self, ty: TypeId, call: &Call) -> Vec<FunctionId> {
+        let family = self.family(ty);
+        let members = family.iter().flat_map(|&ty| self.names.index.members(ty)).copied();
+        let found = members.filter(|&id| {
+            let function = &self.module.functions[id as usize];
+            function.kind == FunctionKind::Method && bridging::means(call, self.language(), function, self.module.language_of_function(id))
+        });
+        self.with_implementations(found.collect(), Some(ty))
     }
 
     /// Methods with a body that `super` means: those of the nearest type above that has some.
@@ -1470,11 +1486,17 @@ impl<'m> Resolver<'m> {
         })
     }
 
-    /// The property of a Kotlin class that Java reads through its getter.
+    /// The property that a call reads: of a Kotlin class, through its getter in Java; any, in Objective-C.
     fn property_behind(&self, call: &Call, receiver: Option<&Typed>) -> Option<FieldId> {
         let Ty::App { id, .. } = &receiver?.ty.instance() else { return None };
-        if self.language() != Language::Java || !call.args.is_empty() {
+        if !call.args.is_empty() || call.is_new {
             return None;
+        }
+        match self.language() {
+            // `x.handler()` runs what the property keeps.
+            Language::ObjectiveC => return call.selector.as_ref().and_then(|_| self.field_in(*id, &call.name)),
+            Language::Java => {}
+            Language::Kotlin | Language::Swift => return None,
         }
         let property = call.name.strip_prefix("get").map(decapitalised);
         property.and_then(|name| self.field_in(*id, &name)).or_else(|| self.field_in(*id, &call.name).filter(|_| call.name.starts_with("is")))
