@@ -882,7 +882,7 @@ impl<'m> Resolver<'m> {
                     self.out.callees.insert(expr.id, unapplied);
                     return None;
                 }
-                match self.extension_property(name) {
+                match self.extension_property(name, &receiver_type.ty) {
                     Some(field) => {
                         self.out.bindings.insert(expr.id, Binding::Field(field));
                         self.field_type(field)
@@ -899,7 +899,7 @@ impl<'m> Resolver<'m> {
                 }
                 let yielded = self.yields(&receiver_type.ty, name, None);
                 if yielded.is_none()
-                    && let Some(field) = self.extension_property(name)
+                    && let Some(field) = self.extension_property(name, &receiver_type.ty)
                 {
                     self.out.bindings.insert(expr.id, Binding::Field(field));
                     return self.field_type(field);
@@ -943,16 +943,17 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    /// A property declared in an extension in this program (Swift, Kotlin), by name alone: extensions of platform types. One of the same
+    /// A property declared in an extension in this program (Swift, Kotlin), of the receiver's type or by name alone: then one of the same
     /// file wins.
-    fn extension_property(&self, name: &str) -> Option<FieldId> {
+    fn extension_property(&self, name: &str, receiver: &Ty) -> Option<FieldId> {
         let all = self.names.index.extension_properties(name);
+        let extends_it = |field: &&FieldId| Some(last_segment(&self.module.types[field.ty as usize].name)) == receiver.simple_name();
         let is_near = |field: &&FieldId| self.module.file_of_type(field.ty) == self.file;
         let visible = |field: &&FieldId| {
             let declared = &self.module.types[field.ty as usize].fields[field.index as usize];
             declared.visibility != Visibility::Private && self.module.language_of_type(field.ty).platform() == self.platform()
         };
-        all.iter().find(is_near).or_else(|| all.iter().find(visible)).copied()
+        all.iter().filter(visible).find(extends_it).or_else(|| all.iter().find(is_near)).or_else(|| all.iter().find(visible)).copied()
     }
 
     fn static_member(&mut self, expr: &'m Expr, owner: &Ty, name: &str, certain: bool) -> Option<Typed> {
