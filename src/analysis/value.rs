@@ -80,6 +80,8 @@ pub(crate) enum Value {
     Object(ExprId),
     /// A function that was passed in as a parameter.
     ParamFunction(FunctionId, u32),
+    /// Code of which only who passes it knows which it is: one of several, or a function that was passed to the caller.
+    Code,
     /// The version of the OS.
     OsVersion,
     /// The code of a permission request.
@@ -153,7 +155,7 @@ impl Value {
     /// Functions, objects and constants are there. What a parameter stands for may not be.
     fn is_never_null(&self) -> bool {
         match self {
-            Value::Closure(_) | Value::Functions(_) | Value::Object(_) => true,
+            Value::Closure(_) | Value::Functions(_) | Value::Object(_) | Value::Code => true,
             Value::Permissions(all) => !all.iter().any(|one| one.all.iter().any(|subject| matches!(subject, Subject::Param(..)))),
             _ => false,
         }
@@ -220,6 +222,7 @@ impl Value {
                 left.extend(right.into_iter().filter(|function| !left.contains(function)).collect::<Vec<_>>());
                 Value::Functions(left)
             }
+            (left, right) if left.is_passed_code() && right.is_passed_code() => Value::Code,
             (left, right) => Value::join_choices(left, here, right, there),
         }
     }
@@ -238,6 +241,11 @@ impl Value {
     /// Something, whatever it is: joined with null or false it still remembers under which facts it was put there.
     pub(crate) fn something() -> Value {
         Value::Choice { known: Vec::new(), rest: Some(Facts::none()) }
+    }
+
+    /// Whether it is code: who runs it promises what holds to whoever passes it.
+    pub(crate) fn is_passed_code(&self) -> bool {
+        matches!(self, Value::Closure(_) | Value::Object(_) | Value::Functions(_) | Value::Code)
     }
 
     /// Whether it can only be one known value.

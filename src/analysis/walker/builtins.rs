@@ -201,7 +201,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
             "await" | "get" | "getValue" | "value" | "booleanValue" | "boolValue" | "blockingGet" | "blockingFirst" | "first" | "isTrue" | "toList"
             | "toTypedArray" | "asList" | "toSet" | "orFalse" | "invoke" => {
-                (!matches!(receiver, Value::Unknown | Value::ParamFunction(..) | Value::Closure(_))).then(|| receiver.clone())
+                (!matches!(receiver, Value::Unknown | Value::ParamFunction(..) | Value::Closure(_) | Value::Code)).then(|| receiver.clone())
             }
             _ => self.member_of_value(receiver, name),
         }

@@ -167,9 +167,13 @@ impl<'a, 'm> Walker<'a, 'm> {
                 self.walk_closure(*id, facts.and(&promised), params, state);
             }
             Value::ParamFunction(function, index) => {
-                let promise = self.stored_call(place);
-                let (promised, params) = promise.map_or((Facts::none(), Vec::new()), |promise| (promise.facts.clone(), promise.args.clone()));
-                self.observe_param_call(*function, *index, None, &facts.and(&promised), params);
+                let calls: Vec<(Option<String>, Promise)> = self.known.stored_calls(place).map(|(method, promise)| (method.clone(), promise.clone())).collect();
+                if calls.is_empty() {
+                    self.observe_param_call(*function, *index, None, &facts, Vec::new());
+                }
+                for (method, promise) in calls {
+                    self.observe_param_call(*function, *index, method, &facts.and(&promise.facts), promise.args);
+                }
             }
             Value::Object(id) => {
                 let kept_with = |promise: &Promise| Promise { facts: facts.and(&promise.facts), args: promise.args.clone() };

@@ -251,16 +251,14 @@ impl<'a, 'm> Walker<'a, 'm> {
         state.facts = state.facts.and(&declared);
         for (index, &variable) in self.resolution.function_params[id as usize].iter().enumerate() {
             let given = args.get(index).cloned().unwrap_or(Value::Unknown);
-            // Which permission a parameter names, and which closure it is, is left to each call.
+            // Which permission a parameter names, and what code it is, is left to each call.
             let is_untold = self.untold.contains(&(id, index as u32));
-            let is_own_closure = matches!(given, Value::Closure(_)) && takes_function(function, index);
             let value = match given {
-                given
-                    if is_untold
-                        || is_own_closure
-                        || matches!(given, Value::Permissions(_) | Value::Functions(_))
-                        || self.says_nothing_beyond(&given, &state.facts) =>
-                {
+                given if given.is_passed_code() => {
+                    self.untold.insert((id, index as u32));
+                    Value::ParamFunction(id, index as u32)
+                }
+                given if is_untold || matches!(given, Value::Permissions(_)) || self.says_nothing_beyond(&given, &state.facts) => {
                     self.untold.insert((id, index as u32));
                     self.param_value(id, index as u32, function)
                 }
@@ -510,7 +508,8 @@ fn outside_params(value: Value) -> Value {
         Value::Permissions(all) | Value::Status(_, all) | Value::Answers(all) | Value::GrantedList(all) | Value::DeniedList(all) if speaks_of_params(all) => {
             Value::Unknown
         }
-        Value::ParamFunction(..) | Value::Position(_) => Value::Unknown,
+        Value::ParamFunction(..) => Value::Code,
+        Value::Position(_) => Value::Unknown,
         _ => value,
     }
 }
