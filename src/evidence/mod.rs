@@ -17,7 +17,7 @@ use std::collections::{HashMap, HashSet};
 pub(crate) use constants::{COLLECTION_BUILDERS, argument};
 pub use constants::{Constant, Constants};
 pub use matching::SymbolMatch;
-pub(crate) use resolver::param_index;
+pub(crate) use resolver::{param_index, receiver_args};
 pub use types::{Ty, Typed};
 
 use crate::catalogue::Catalogue;

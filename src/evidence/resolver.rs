@@ -1115,7 +1115,7 @@ impl<'m> Resolver<'m> {
         };
         let Some(Typed { ty: Ty::App { id, .. }, .. }) = ty else { return Vec::new() };
         let operator = if self.platform() == Platform::Apple { "callAsFunction" } else { "invoke" };
-        let fitting = self.methods(id, operator).into_iter().filter(|&id| accepts(&self.module.functions[id as usize], call)).collect();
+        let fitting = self.methods(id, operator).into_iter().filter(|&id| self.accepts(id, call)).collect();
         self.with_implementations(fitting, Some(id))
     }
 
@@ -1373,12 +1373,17 @@ impl<'m> Resolver<'m> {
             (Some(_), None) => self.extension_functions(call, None),
         };
         let candidates = if candidates.is_empty() && call.receiver.is_some() { self.extension_functions(call, receiver) } else { candidates };
-        let fitting: Vec<FunctionId> = candidates.iter().copied().filter(|&id| is_reference || accepts(&self.module.functions[id as usize], call)).collect();
+        let fitting: Vec<FunctionId> = candidates.iter().copied().filter(|&id| is_reference || self.accepts(id, call)).collect();
         match on.filter(|_| fitting.is_empty() && self.platform() == Platform::Apple) {
             _ if calls_super => fitting,
             Some(ty) => self.bridged_methods(ty, call),
             None => self.with_implementations(fitting, on),
         }
+    }
+
+    fn accepts(&self, id: FunctionId, call: &Call) -> bool {
+        let function = &self.module.functions[id as usize];
+        accepts(function, call, receiver_args(function, self.language()))
     }
 
     /// Methods of a type that were declared in the other of Apple's two languages, under the name that they have there.
@@ -1689,8 +1694,13 @@ pub(crate) fn param_index(params: &[Param], args: usize, index: usize, arg: &Arg
     params.len().checked_sub(1).filter(|&last| params[last].is_variadic)
 }
 
-/// Whether a function can take the arguments of a call.
-fn accepts(function: &crate::ir::Function, call: &Call) -> bool {
+/// How many arguments are the receiver: Java calls a Kotlin extension function with it as the first.
+pub(crate) fn receiver_args(function: &crate::ir::Function, caller: Language) -> usize {
+    usize::from(function.receiver.is_some() && caller == Language::Java)
+}
+
+/// Whether a function can take the arguments of a call, after the ones that are its receiver.
+fn accepts(function: &crate::ir::Function, call: &Call, receivers: usize) -> bool {
     if let (Some(selector), Some(sent)) = (&function.selector, &call.selector)
         && sent.contains(':') == selector.contains(':')
         && !selector.contains('(')
@@ -1699,7 +1709,7 @@ fn accepts(function: &crate::ir::Function, call: &Call) -> bool {
     }
     let variadic = function.params.iter().any(|param| param.is_variadic);
     let required = function.params.iter().filter(|param| param.default.is_none() && !param.is_variadic).count();
-    let count = call.args.len();
+    let Some(count) = call.args.len().checked_sub(receivers) else { return false };
     let labels_known =
         call.args.iter().filter_map(|arg| arg.label.as_ref()).all(|label| function.params.iter().any(|param| param.label.as_ref() == Some(label)));
     count >= required.min(count + usize::from(variadic)) && (variadic || count <= function.params.len()) && count >= required && labels_known

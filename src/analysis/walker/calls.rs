@@ -9,7 +9,7 @@ use crate::analysis::state::{Flow, assume, join};
 use crate::analysis::tables::{Promise, Summary, add};
 use crate::analysis::value::{Key, Value};
 use crate::catalogue::{AnnotationMeaning, Entry, ValueSetId, When};
-use crate::evidence::{Binding, SymbolMatch, Target, VariableKind, argument, param_index};
+use crate::evidence::{Binding, SymbolMatch, Target, VariableKind, argument, param_index, receiver_args};
 use crate::ir::{Call, Expr, ExprId, ExprKind, FunctionId};
 use crate::source::Span;
 use crate::verdict::Confidence;
@@ -208,6 +208,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     fn call_function(&mut self, expr: &'m Expr, callee: FunctionId, span: Span, args: &[(&'m crate::ir::Arg, &Value)], flow: &mut Flow) -> Value {
         let module = self.module;
         let function = &module.functions[callee as usize];
+        let args = args.get(receiver_args(function, self.language())..).unwrap_or_default();
         let values = self.param_values(callee, args, flow);
         let Some(state) = flow.as_mut() else { return Value::Unknown };
         let facts = state.facts.clone();
