@@ -88,11 +88,13 @@ fn named_in(ty: &Ty, found: &mut BTreeSet<TypeId>) {
 
 fn called(resolution: &Resolution<'_>) -> HashSet<FunctionId> {
     let mut called: HashSet<FunctionId> = resolution.callees.values().flatten().copied().collect();
-    for binding in resolution.bindings.values() {
-        if let Binding::Field(field) = binding {
-            let declared = &resolution.module.types[field.ty as usize].fields[field.index as usize];
-            called.extend(declared.getter.into_iter().chain(declared.setter));
-        }
+    let bound = resolution.bindings.values().filter_map(|binding| match binding {
+        Binding::Field(field) => Some(*field),
+        _ => None,
+    });
+    for field in bound.chain(resolution.accessors.values().copied()).flat_map(|field| resolution.fields_behind(field)) {
+        let declared = &resolution.module.types[field.ty as usize].fields[field.index as usize];
+        called.extend(declared.getter.into_iter().chain(declared.setter));
     }
     called
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::entry_points::EntryPoints;
 use super::walker::{brings_another_back, never_comes_back};
 use crate::catalogue::{AccessClass, AnnotationMeaning, Catalogue, Entry, Subject};
-use crate::evidence::{Binding, FieldId, Resolution, Target, Ty, VariableKind};
+use crate::evidence::{FieldId, Resolution, Target, Ty, VariableKind};
 use crate::ir::{ExitKind, Expr, ExprKind, Function, FunctionId, FunctionKind, Literal, Program, TypeId, TypeKind, walk};
 
 /// What one function does, as far as it decides who matters.
@@ -325,13 +325,12 @@ impl<'m> Surveyor<'_, 'm> {
     }
 
     fn note_field(&self, expr: &'m Expr, role: &mut Role) {
-        if let Some(Binding::Field(field)) = self.resolution.bindings.get(&expr.id) {
-            role.reads.insert(*field);
-            let declared = &self.program.types[field.ty as usize].fields[field.index as usize];
-            role.callees.extend(declared.getter.into_iter().chain(declared.setter));
-        }
-        if let Some(field) = self.resolution.accessors.get(&expr.id) {
-            role.reads.insert(*field);
+        let behind: Vec<FieldId> = self.resolution.property(expr.id).into_iter().flat_map(|field| self.resolution.fields_behind(field)).collect();
+        let declared = |field: &FieldId| &self.program.types[field.ty as usize].fields[field.index as usize];
+        role.reads.extend(&behind);
+        role.callees.extend(behind.iter().map(declared).flat_map(|field| field.getter.into_iter().chain(field.setter)));
+        if behind.len() > 1 {
+            role.alternatives.push(behind.iter().filter_map(|field| declared(field).getter).collect());
         }
         if let Some(Target::Field(field)) = self.resolution.stored_in.get(&expr.id) {
             role.writes.insert(*field);

@@ -114,6 +114,8 @@ pub struct Resolution<'m> {
     pub foreign_supertypes: HashMap<TypeId, Vec<String>>,
     /// Functions of supertypes in this program that a function overrides or implements.
     pub overrides: HashMap<FunctionId, Vec<FunctionId>>,
+    /// Properties of subtypes in this program that override or implement a property.
+    pub field_overrides: HashMap<FieldId, Vec<FieldId>>,
     /// Types of fields, as far as they were asked for or are declared.
     pub field_types: HashMap<FieldId, Ty>,
     /// Types that functions return, likewise.
@@ -168,6 +170,7 @@ impl<'m> Resolution<'m> {
             supertypes: HashMap::new(),
             foreign_supertypes: HashMap::new(),
             overrides: HashMap::new(),
+            field_overrides: HashMap::new(),
             field_types: HashMap::new(),
             return_types: HashMap::new(),
             members: HashMap::new(),
@@ -186,6 +189,19 @@ impl<'m> Resolution<'m> {
     /// be what runs.
     pub fn keep_callees(&mut self, keep: impl Fn(FunctionId) -> bool) {
         self.callees.retain(|_, callees| callees.iter().any(|&callee| keep(callee)));
+    }
+
+    /// The properties of this program that a read or write of one may reach: itself, and what overrides it.
+    pub fn fields_behind(&self, field: FieldId) -> impl Iterator<Item = FieldId> {
+        std::iter::once(field).chain(self.field_overrides.get(&field).into_iter().flatten().copied())
+    }
+
+    /// The property that an expression reads or writes, by its name or by a call of its accessor.
+    pub fn property(&self, id: ExprId) -> Option<FieldId> {
+        match self.bindings.get(&id) {
+            Some(Binding::Field(field)) => Some(*field),
+            _ => self.accessors.get(&id).copied(),
+        }
     }
 
     /// The place that an expression names, when it names one.

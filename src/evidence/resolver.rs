@@ -145,6 +145,7 @@ impl<'m> Resolver<'m> {
         self.note_types();
         self.relate_types();
         self.relate_functions();
+        self.relate_fields();
         self.match_symbols();
         self.out
     }
@@ -203,6 +204,31 @@ impl<'m> Resolver<'m> {
                 self.out.overrides.insert(id, overridden);
             }
         }
+    }
+
+    /// Properties that override or implement others are read through them.
+    fn relate_fields(&mut self) {
+        for (ty, decl) in self.module.types.iter().enumerate() {
+            let ty = ty as TypeId;
+            let Some(supertypes) = self.out.supertypes.get(&ty) else { continue };
+            let same_class = self.same_class(ty);
+            for index in 0..decl.fields.len() as u32 {
+                let field = FieldId { ty, index };
+                if !self.can_be_overridden(field) {
+                    continue;
+                }
+                let above = supertypes.iter().filter(|other| !same_class.contains(other));
+                let overridden = above.filter_map(|&other| self.names.index.field(other, &decl.fields[index as usize].name));
+                let overridden: Vec<FieldId> = overridden.filter(|&overridden| self.can_be_overridden(overridden)).collect();
+                overridden.into_iter().for_each(|overridden| self.out.field_overrides.entry(overridden).or_default().push(field));
+            }
+        }
+    }
+
+    /// Whether a property is one that subtypes share: Java's fields only hide each other.
+    fn can_be_overridden(&self, field: FieldId) -> bool {
+        let declared = &self.module.types[field.ty as usize].fields[field.index as usize];
+        declared.visibility != Visibility::Private && !declared.is_static && self.module.language_of_type(field.ty) != Language::Java
     }
 
     fn has_same_shape(&self, other: FunctionId, function: &crate::ir::Function) -> bool {

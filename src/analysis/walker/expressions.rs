@@ -5,8 +5,8 @@ use crate::analysis::facts::{FactSet, Facts, both};
 use crate::analysis::state::{Flow, State, assume, join};
 use crate::analysis::value::{Alternative, Key, Value};
 use crate::catalogue::Entry;
-use crate::evidence::{Binding, Target};
-use crate::ir::{Arm, Catch, ExitKind, Expr, ExprKind, FunctionId, FunctionKind, Literal, LoopKind, Param, Pattern, TypeKind, walk};
+use crate::evidence::{Binding, FieldId, Target, Ty};
+use crate::ir::{Arm, Catch, ExitKind, Expr, ExprKind, FunctionId, FunctionKind, Literal, LoopKind, Param, Pattern, TypeId, TypeKind, walk};
 use crate::source::{Language, Platform, Span};
 use crate::verdict::CheckHow;
 
@@ -323,7 +323,59 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
     }
 
-    pub(super) fn eval_field(&mut self, expr: &'m Expr, field: crate::evidence::FieldId, flow: &mut Flow) -> Value {
+    /// The value of a property; where subtypes have their own, that of any of them.
+    pub(super) fn eval_field(&mut self, expr: &'m Expr, field: FieldId, flow: &mut Flow) -> Value {
+        if !self.resolution.field_overrides.contains_key(&field) {
+            return self.eval_field_itself(expr, field, flow);
+        }
+        let before = flow.take();
+        let mut result = Value::Unknown;
+        for one in self.fields_read(expr, field) {
+            let mut there = before.clone();
+            let value = self.eval_field_itself(expr, one, &mut there);
+            let so_far = flow.take();
+            result = self.meet(flow, so_far, result, there, value);
+        }
+        result
+    }
+
+    /// The properties any of which a read may mean: those that an instance of the receiver's type may have.
+    fn fields_read(&self, expr: &Expr, field: FieldId) -> Vec<FieldId> {
+        let receiver = match &expr.kind {
+            ExprKind::Member { receiver, .. } => Some(&**receiver),
+            ExprKind::Call(call) => call.receiver.as_ref(),
+            _ => None,
+        };
+        if receiver.is_some_and(|receiver| matches!(receiver.kind, ExprKind::Super)) {
+            return vec![field];
+        }
+        let is_a = |ty: TypeId, other: TypeId| ty == other || self.resolution.supertypes.get(&ty).is_some_and(|all| all.contains(&other));
+        let owner = match receiver.map(|receiver| self.resolution.types.get(&receiver.id).map(|typed| &typed.ty)) {
+            Some(Some(Ty::App { id, .. })) => Some(*id),
+            Some(_) => None,
+            None => self.enclosing_that(|ty| is_a(ty, field.ty)),
+        };
+        let overriding = self.resolution.fields_behind(field).skip(1).filter(|other| owner.is_none_or(|owner| is_a(other.ty, owner)));
+        let all: Vec<FieldId> = std::iter::once(field).filter(|&field| !self.is_only_demanded(field)).chain(overriding).collect();
+        if all.is_empty() { vec![field] } else { all }
+    }
+
+    fn enclosing_that(&self, fits: impl Fn(TypeId) -> bool) -> Option<TypeId> {
+        let mut owner = self.module.functions[self.function as usize].owner;
+        while !fits(owner) && !self.module.is_file_scope(owner) {
+            owner = self.module.types[owner as usize].owner;
+        }
+        fits(owner).then_some(owner)
+    }
+
+    /// Whether subtypes must have the property, because it is abstract.
+    fn is_only_demanded(&self, field: FieldId) -> bool {
+        let decl = &self.module.types[field.ty as usize];
+        let may_be_abstract = decl.kind == TypeKind::Interface || self.module.language_of_type(field.ty) == Language::Kotlin;
+        may_be_abstract && decl.fields[field.index as usize].getter.is_none() && !self.resolution.field_values.contains_key(&field)
+    }
+
+    fn eval_field_itself(&mut self, expr: &'m Expr, field: FieldId, flow: &mut Flow) -> Value {
         let declared = &self.module.types[field.ty as usize].fields[field.index as usize];
         if let Some(getter) = declared.getter {
             return self.call_functions(expr, &[getter], expr.span, Vec::new(), flow);
