@@ -301,12 +301,14 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
         }
         let seen = std::mem::take(&mut self.seen);
+        let code = std::mem::take(&mut self.code);
         let next = std::mem::take(&mut self.next);
         self.next.shared = next.shared.clone();
         let frames = std::mem::take(&mut self.frames);
         let discarded = self.discarded.take();
         let value = self.eval(expr, flow);
         self.seen = seen;
+        self.code = code;
         self.next = next;
         self.frames = frames;
         self.discarded = discarded;

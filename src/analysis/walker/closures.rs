@@ -41,6 +41,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     pub(super) fn walk_closure(&mut self, id: ExprId, facts: Facts, params: Vec<Value>, created: State) -> Value {
         let Some(closure) = self.resolution.closure(id).filter(|_| !self.active.contains(&id)) else { return Value::Unknown };
         self.active.push(id);
+        self.code.walked.insert(id);
         let mut places = created.places;
         places.retain(|place, _| match place {
             Target::Variable(id) => self.resolution.variables[*id as usize].values.len() <= 1,
@@ -83,6 +84,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let Some(closure) = self.resolution.closure(id).filter(|_| !self.active.contains(&id)) else { return Value::Unknown };
         let Some(mut state) = flow.take() else { return Value::Unknown };
         self.active.push(id);
+        self.code.walked.insert(id);
         self.bind_params(id, &params, &mut state);
         let kind = if closure.captures_return { FrameKind::Function } else { FrameKind::Lambda };
         let (after, value) = self.in_frame(kind, closure.labels.clone(), |walker| {
@@ -112,6 +114,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             return;
         }
         self.active.push(id);
+        self.code.walked.insert(id);
         let frames = std::mem::take(&mut self.frames);
         self.closure_depth += 1;
         let plain = Promise { facts: created.facts.without_handler(), args: Vec::new() };
@@ -145,6 +148,31 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.closure_depth -= 1;
         self.frames = frames;
         self.active.pop();
+    }
+
+    /// The value of a closure or object where it stands.
+    pub(super) fn made(&mut self, value: Value, id: ExprId, flow: &Flow) -> Value {
+        self.code.made.extend(flow.as_ref().map(|state| (id, state.clone())));
+        value
+    }
+
+    /// Walks closures and objects that nothing was seen to run or keep, because they are a part of something else: they may run at any time
+    /// after they were made.
+    pub(super) fn walk_left_over(&mut self) {
+        while !self.code.made.is_empty() {
+            let mut left = std::mem::take(&mut self.code.made);
+            left.retain(|(id, _)| !self.code.walked.contains(id));
+            for (id, state) in left {
+                let here = state.facts.without_handler();
+                let used = self.known.closure_uses(id);
+                let promise =
+                    used.map_or_else(|| Promise { facts: here.clone(), args: Vec::new() }, |used| Promise { facts: here.and(&used.facts), ..used.clone() });
+                match self.resolution.closure(id) {
+                    Some(_) => drop(self.walk_closure(id, promise.facts, promise.args, state)),
+                    None => self.walk_object(id, vec![(None, promise)], state),
+                }
+            }
+        }
     }
 
     /// Calls of the function that a place keeps.

@@ -53,14 +53,14 @@ impl<'a, 'm> Walker<'a, 'm> {
                 Value::Unknown
             }
             ExprKind::Call(call) => self.eval_call(expr, call, flow),
-            ExprKind::Closure(_) => Value::Closure(expr.id),
+            ExprKind::Closure(_) => self.made(Value::Closure(expr.id), expr.id, flow),
             // Its calls are known, so it is walked with the others, with what its callers know.
             ExprKind::LocalFunction(_) => Value::Unknown,
             ExprKind::Object { ty, args } => {
                 for arg in args {
                     self.eval(&arg.value, flow);
                 }
-                if self.module.types[*ty as usize].kind == crate::ir::TypeKind::Anonymous { Value::Object(expr.id) } else { Value::Unknown }
+                if self.module.types[*ty as usize].kind == TypeKind::Anonymous { self.made(Value::Object(expr.id), expr.id, flow) } else { Value::Unknown }
             }
             ExprKind::Not(_)
             | ExprKind::And(..)
@@ -432,6 +432,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let body = declared.body.as_ref().filter(|_| is_telling && self.this_value.is_none())?;
         let outer = self.this_value.replace(receiver.clone());
         let seen = std::mem::take(&mut self.seen);
+        let code = std::mem::take(&mut self.code);
         let next = std::mem::take(&mut self.next);
         self.next.shared = next.shared.clone();
         let state = State { facts: flow.as_ref()?.facts.clone(), places: Default::default() };
@@ -442,6 +443,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             (flow, value)
         });
         self.seen = seen;
+        self.code = code;
         self.next = next;
         self.this_value = outer;
         Some(value.map_facts(&|facts| facts.beyond(&base)))

@@ -124,6 +124,15 @@ struct Frame {
     value: Option<Value>,
 }
 
+/// Closures and objects that were come by in a function.
+#[derive(Default)]
+struct Code {
+    /// All of them, with what was known there.
+    made: Vec<(ExprId, State)>,
+    /// Those whose body was walked.
+    walked: BTreeSet<ExprId>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FrameKind {
     /// A function or closure that `return` leaves.
@@ -164,6 +173,7 @@ pub(crate) struct Walker<'a, 'm> {
     discarded: Option<ExprId>,
     /// Closures and objects whose body is being walked: one that hands itself on is not walked within itself.
     active: Vec<ExprId>,
+    code: Code,
     /// Lists that loops and quantifiers around the walk go through, with the number by which their element is called.
     elements: Vec<(ExprId, Vec<Alternative>)>,
     /// What `this` is known to be, in an extension's body that is evaluated for one receiver.
@@ -197,6 +207,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             in_assertion: false,
             discarded: None,
             active: Vec::new(),
+            code: Code::default(),
             elements: Vec::new(),
             this_value: None,
             resumption_facts: Facts::none(),
@@ -268,6 +279,11 @@ impl<'a, 'm> Walker<'a, 'm> {
             self.declared_depth.insert(variable, self.closure_depth);
         }
         self.bind_platform_callback(id, function, &mut state);
+        let code = std::mem::take(&mut self.code);
+        // Who leaves an argument out runs what stands for it.
+        for default in function.params.iter().filter_map(|param| param.default.as_ref()) {
+            self.eval(default, &mut Some(state.clone()));
+        }
         let labels = vec![function.name.clone()];
         let (flow, value) = self.in_frame(FrameKind::Function, labels, |walker| {
             let mut flow = Some(state);
@@ -276,6 +292,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             walker.escape(value.clone(), &mut flow);
             (flow, if function.is_expression_body { value } else { Value::Unknown })
         });
+        self.walk_left_over();
+        self.code = code;
         // What a declaration demands was not found out here, so callers do not learn it.
         let always = flow.map(|state| state.facts.beyond(&declared));
         let value = value.map_facts(&|facts| facts.beyond(&declared));
