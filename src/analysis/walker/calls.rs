@@ -10,7 +10,7 @@ use crate::analysis::tables::{Promise, Summary, add};
 use crate::analysis::value::{Key, Value};
 use crate::catalogue::{AnnotationMeaning, Entry, ValueSetId, When};
 use crate::evidence::{Binding, SymbolMatch, Target, VariableKind, argument, param_index, receiver_args};
-use crate::ir::{Call, Expr, ExprId, ExprKind, FunctionId};
+use crate::ir::{Call, Expr, ExprId, ExprKind, FunctionId, TypeKind};
 use crate::source::Span;
 use crate::verdict::Confidence;
 
@@ -59,6 +59,9 @@ impl<'a, 'm> Walker<'a, 'm> {
         if let Some(value) = self.eval_builtin(expr, call, &receiver, &args, flow) {
             return value;
         }
+        if let Some(value) = self.converted_function(expr, &args) {
+            return value;
+        }
         let value = self.carried_value(expr, call, &receiver, &args);
         for (arg, value) in call.args.iter().zip(args) {
             self.hand_over(value, arg.value.id, call.name_span, flow);
@@ -95,6 +98,16 @@ impl<'a, 'm> Walker<'a, 'm> {
         let holds =
             |set: Option<ValueSetId>, value: &str| set.is_some_and(|set| self.catalogue.value_sets[set.0 as usize].constants.iter().any(|one| one == value));
         holds(when.is, "true") || holds(when.is_not, "false")
+    }
+
+    /// `OnGranted { … }`: the lambda, as an instance of an interface.
+    fn converted_function(&self, expr: &Expr, args: &[Value]) -> Option<Value> {
+        let made = *self.resolution.constructs.get(&expr.id)?;
+        let is_interface = self.module.types[made as usize].kind == TypeKind::Interface;
+        match args {
+            [only] if is_interface && is_callable(only) => Some(only.clone()),
+            _ => None,
+        }
     }
 
     fn positioned<'v>(&self, call: &'m Call, args: &'v [Value]) -> Vec<(&'m crate::ir::Arg, &'v Value)> {
