@@ -11,6 +11,7 @@ mod conditions;
 mod expressions;
 mod loops;
 mod permissions;
+mod reads;
 
 pub(crate) use builtins::{brings_another_back, never_comes_back};
 
