@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry_points::EntryPoints;
 use super::relevance::Relevance;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, capitalised, decapitalised};
 use crate::evidence::{FieldId, Resolution, Ty};
 use crate::ir::{Expr, ExprKind, FunctionId, FunctionKind, Program, TypeId, TypeKind, Visibility, walk};
 
@@ -223,12 +223,10 @@ impl<'m> Finder<'_, 'm> {
 
 /// Names of the same member in the two languages of a platform.
 fn spellings(name: &str) -> Vec<String> {
-    let mut letters = name.chars();
-    let capitalised: String = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+    let capitalised = capitalised(name);
     let mut all = vec![name.to_owned(), format!("get{capitalised}"), format!("set{capitalised}")];
     if let Some(rest) = ["get", "set"].iter().find_map(|prefix| name.strip_prefix(prefix)).filter(|rest| rest.starts_with(char::is_uppercase)) {
-        let mut letters = rest.chars();
-        all.push(letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect()));
+        all.push(decapitalised(rest));
     }
     all
 }

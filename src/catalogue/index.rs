@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::model::{Catalogue, Member, MemberKind, Symbol};
-use super::names::{getter_of, property_of};
+use super::names::{capitalised, getter_of, property_of};
 use crate::source::Platform;
 
 /// An entry of the catalogue by kind and number.
@@ -89,11 +89,6 @@ pub fn setter_name(property: &str) -> String {
 /// `lastLocation` for `getLastLocation` and the reverse; `ssid` for `getSSID`.
 pub fn accessor_twin(name: &str) -> Option<String> {
     Some(property_of(name).unwrap_or_else(|| getter_of(name)))
-}
-
-fn capitalised(name: &str) -> String {
-    let mut characters = name.chars();
-    characters.next().map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
 }
 
 impl Catalogue {

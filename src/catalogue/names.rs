@@ -21,9 +21,24 @@ pub fn property_of(getter: &str) -> Option<String> {
 
 /// The Java getter of a Kotlin property: `lastLocation` → `getLastLocation`.
 pub fn getter_of(property: &str) -> String {
-    let mut characters = property.chars();
-    let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    format!("get{first}{}", characters.as_str())
+    format!("get{}", capitalised(property))
+}
+
+/// A name with its first letter large.
+pub fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A name with its first letter small.
+pub fn decapitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// The package of a Java or Kotlin class by full name, nested or not: `a.b` of `a.b.Outer.Inner`.
+pub fn package_of(class: &str) -> String {
+    class.split('.').take_while(|segment| segment.starts_with(|first: char| first.is_lowercase())).collect::<Vec<_>>().join(".")
 }
 
 impl Catalogue {
@@ -78,4 +93,14 @@ fn add_member(member: &Member, owner: Option<&str>, names: &mut BTreeSet<String>
 
 fn last_segment(name: &str) -> &str {
     name.rsplit(['.', '$']).next().unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_ends_where_a_class_begins() {
+        assert_eq!(package_of("a.b.Outer.Inner"), "a.b");
+    }
 }

@@ -1,5 +1,6 @@
 //! By which names Swift and Objective-C call each other's methods.
 
+use crate::catalogue::capitalised;
 use crate::ir::{Arg, Call, ExprKind, Function, Literal};
 use crate::source::Language;
 
@@ -63,9 +64,4 @@ fn is_called_so(selector: &str, call: &Call) -> bool {
     };
     let rest = call.args.iter().skip(1).zip(parts);
     starts && rest.into_iter().all(|(arg, part)| arg.label.as_deref().is_none_or(|label| part.starts_with(label)))
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::FieldId;
+use crate::catalogue::capitalised;
 use crate::ir::{Function, FunctionId, FunctionKind, Program, TypeDecl, TypeId, TypeKind, Visibility};
 use crate::source::{Language, Platform};
 
@@ -235,9 +236,7 @@ fn join(package: &str, name: &str) -> String {
 /// The class by which Java calls a Kotlin file's top-level functions: `a/places.kt` is `PlacesKt`.
 fn facade_name(path: &str) -> Option<String> {
     let stem = path.rsplit('/').next()?.strip_suffix(".kt")?;
-    let mut letters = stem.chars();
-    let first = letters.next()?;
-    Some(format!("{}{}Kt", first.to_uppercase(), letters.as_str()))
+    (!stem.is_empty()).then(|| format!("{}Kt", capitalised(stem)))
 }
 
 fn shared_folders(left: &str, right: &str) -> usize {

@@ -3,11 +3,10 @@
 use std::cell::OnceCell;
 
 use super::constants::{CallSites, Constant, argument};
-use super::index::last_segment;
 use super::objects::Objects;
 use super::resolver::{Bare, Resolver};
 use super::types::{Fit, Ty, Typed};
-use crate::catalogue::{Entry, Evidence, Given, Member, MemberKind, Place, Symbol, ValueSetId, When, accessor_twin, setter_name};
+use crate::catalogue::{Entry, Evidence, Given, Member, MemberKind, Place, Symbol, ValueSetId, When, accessor_twin, package_of, setter_name};
 use crate::ir::{Call, Expr, ExprKind};
 use crate::source::Language;
 use crate::verdict::Confidence;
@@ -204,8 +203,8 @@ impl<'m> Resolver<'m> {
         match point.receiver {
             // Swift's `.member(…)`: the type is left to the compiler.
             Some(Expr { kind: ExprKind::Implicit, .. }) => (symbol.evidence == Evidence::Name).then_some((Confidence::Likely, "a distinctive name", false)),
-            // An extension function, named by its import; a member of the same name would win.
-            Some(_) if self.is_imported(owner, member, is_package(owner) && !self.out.callees.contains_key(&point.expr.id)) => {
+            // An extension function, named by its import or in a package of which all is imported; a member of the same name would win.
+            Some(_) if self.is_imported(owner, member, package_of(owner) == owner && !self.out.callees.contains_key(&point.expr.id)) => {
                 Some((Confidence::Likely, "its import", false))
             }
             Some(_) if self.is_own_extension(point) => None,
@@ -343,11 +342,6 @@ impl<'m> Resolver<'m> {
 
 fn confidence(certain: bool) -> Confidence {
     if certain { Confidence::Certain } else { Confidence::Likely }
-}
-
-/// Kotlin's top-level functions belong to their package.
-fn is_package(owner: &str) -> bool {
-    owner.contains('.') && last_segment(owner).starts_with(|first: char| first.is_lowercase())
 }
 
 fn member_names(member: &Member) -> impl Iterator<Item = &str> {

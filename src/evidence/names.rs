@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::index::{Index, is_nameable, last_segment};
 use super::types::{Ty, Typed};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, package_of};
 use crate::ir::{Import, Program, TypeId, TypeKind, TypeRef};
 use crate::source::{Language, Platform};
 
@@ -245,8 +245,7 @@ impl<'m> Names<'m> {
         if self.program.files[file].language.platform() == Platform::Apple {
             return true;
         }
-        let package: Vec<&str> = owner.split('.').take_while(|part| part.starts_with(|character: char| character.is_lowercase())).collect();
-        let prefix = package.join(".");
+        let prefix = package_of(owner);
         self.program.files[file].imports.iter().any(|import| import.path == prefix || import.path.starts_with(&format!("{prefix}.")))
     }
 

@@ -10,7 +10,7 @@ use super::index::last_segment;
 use super::names::Names;
 use super::types::{Fit, Ty, Typed, fits};
 use super::{Binding, FieldId, Resolution, Target, Variable, VariableId, VariableKind};
-use crate::catalogue::{Catalogue, accessor_twin};
+use crate::catalogue::{Catalogue, accessor_twin, decapitalised};
 use crate::ir::{
     Arg, Call, Closure, Expr, ExprId, ExprKind, FunctionId, FunctionKind, LoopKind, Param, Pattern, Program, TypeId, TypeKind, TypeRef, Visibility, walk,
 };
@@ -1662,11 +1662,6 @@ fn is_type_name(name: &str) -> bool {
 /// `GRANTED`: a constant's name, perhaps a type's.
 fn is_written_large(name: &str) -> bool {
     name.len() > 1 && !name.contains(|character: char| character.is_lowercase())
-}
-
-fn decapitalised(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// What a holder type holds.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalogue::{capitalised, decapitalised};
 use crate::source::Platform;
 
 /// A text to search for.
@@ -55,11 +56,6 @@ pub(super) fn naming(class: &str, platform: Platform) -> Vec<Word> {
     }
 }
 
-/// Package of a Java class: its segments in lower case.
-pub(super) fn package_of(class: &str) -> String {
-    class.split('.').take_while(|segment| segment.starts_with(|first: char| first.is_lowercase())).collect::<Vec<_>>().join(".")
-}
-
 pub(super) fn last_segment(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
@@ -76,16 +72,6 @@ pub(super) fn accessor_spellings(name: &str) -> BTreeSet<String> {
         spellings.extend(PREFIXES.iter().map(|prefix| format!("{prefix}{}", capitalised(stem))));
     }
     spellings
-}
-
-fn capitalised(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-fn decapitalised(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// Kotlin's way: `URL` is `url`, `URLName` is `urlName`.
@@ -113,6 +99,5 @@ mod tests {
         let texts = |class, platform| naming(class, platform).into_iter().map(|word| word.text).collect::<Vec<_>>();
         assert_eq!(texts("a.b.Outer.Inner", Platform::Android), ["a.b.Outer", "a.b.*", "package a.b"]);
         assert_eq!(texts("CNContactStore", Platform::Apple), ["CNContactStore"]);
-        assert_eq!(package_of("a.b.Outer.Inner"), "a.b");
     }
 }
