@@ -300,19 +300,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 return self.eval_quietly(value, flow);
             }
         }
-        let seen = std::mem::take(&mut self.seen);
-        let code = std::mem::take(&mut self.code);
-        let next = std::mem::take(&mut self.next);
-        self.next.shared = next.shared.clone();
-        let frames = std::mem::take(&mut self.frames);
-        let discarded = self.discarded.take();
-        let value = self.eval(expr, flow);
-        self.seen = seen;
-        self.code = code;
-        self.next = next;
-        self.frames = frames;
-        self.discarded = discarded;
-        value
+        self.quietly(|walker| walker.eval(expr, flow))
     }
 
     /// Notes what looks like a check and is none. Read of an answer, it speaks of what was asked.

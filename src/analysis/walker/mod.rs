@@ -254,6 +254,23 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.entry_points.is_open(id)
     }
 
+    /// Walks something out of turn, without anything of it being noted.
+    fn quietly<T>(&mut self, walk: impl FnOnce(&mut Self) -> T) -> T {
+        let seen = std::mem::take(&mut self.seen);
+        let code = std::mem::take(&mut self.code);
+        let next = std::mem::take(&mut self.next);
+        self.next.shared = next.shared.clone();
+        let frames = std::mem::take(&mut self.frames);
+        let discarded = self.discarded.take();
+        let result = walk(self);
+        self.seen = seen;
+        self.code = code;
+        self.next = next;
+        self.frames = frames;
+        self.discarded = discarded;
+        result
+    }
+
     pub(crate) fn walk_function(&mut self, id: FunctionId, mut state: State, args: Vec<Value>) {
         let module = self.module;
         let function = &module.functions[id as usize];

@@ -133,21 +133,16 @@ impl<'a, 'm> Walker<'a, 'm> {
         let declared = &module.functions[function as usize];
         let is_telling = matches!(receiver, Value::Status(..) | Value::Answers(_) | Value::Choice { .. });
         let body = declared.body.as_ref().filter(|_| is_telling && self.this_value.is_none())?;
+        let base = flow.as_ref()?.facts.clone();
+        let state = State { facts: base.clone(), places: Default::default() };
         let outer = self.this_value.replace(receiver.clone());
-        let seen = std::mem::take(&mut self.seen);
-        let code = std::mem::take(&mut self.code);
-        let next = std::mem::take(&mut self.next);
-        self.next.shared = next.shared.clone();
-        let state = State { facts: flow.as_ref()?.facts.clone(), places: Default::default() };
-        let base = state.facts.clone();
-        let (_, value) = self.in_frame(FrameKind::Function, vec![declared.name.clone()], |walker| {
-            let mut flow = Some(state);
-            let value = walker.eval(body, &mut flow);
-            (flow, value)
+        let (_, value) = self.quietly(|walker| {
+            walker.in_frame(FrameKind::Function, vec![declared.name.clone()], |walker| {
+                let mut flow = Some(state);
+                let value = walker.eval(body, &mut flow);
+                (flow, value)
+            })
         });
-        self.seen = seen;
-        self.code = code;
-        self.next = next;
         self.this_value = outer;
         Some(value.map_facts(&|facts| facts.beyond(&base)))
     }
