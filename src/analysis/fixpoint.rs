@@ -102,8 +102,7 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
     fn walk(&mut self, pending: &[FunctionId]) -> BTreeSet<Key> {
         let walk = |&id: &FunctionId| {
             let walker = Walker::new(self.resolution, self.catalogue, self.entry_points, &self.relevance.relevant, &self.known);
-            let is_unseen = self.relevance.listing[id as usize] || self.relevance.is_reached_unseen[id as usize];
-            let starts_with_nothing = self.abandoned.contains(&id) || is_unseen;
+            let starts_with_nothing = self.abandoned.contains(&id) || self.relevance.starts_with_nothing[id as usize];
             (id, walker.run(id, starts_with_nothing, &self.contributions[id as usize]))
         };
         let walked: Vec<(FunctionId, Contribution)> = pending.par_iter().map(walk).collect();

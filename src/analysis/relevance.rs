@@ -42,11 +42,9 @@ pub(crate) struct Relevance {
     pub(crate) reaching: Vec<bool>,
     /// By function: it is reaching, or can tell a reaching one something, or reaches for data that is only listed.
     pub(crate) relevant: Vec<bool>,
-    /// By function: whatever calls it does not matter, because what it reaches for is only listed.
-    pub(crate) listing: Vec<bool>,
-    /// By function: somebody gets to it from a function that does not matter, and so is not walked. What the others know when they do says
-    /// nothing about what it starts with.
-    pub(crate) is_reached_unseen: Vec<bool>,
+    /// By function: nothing is known where it starts, because somebody gets to it from a function that is not walked: one that does not matter,
+    /// or any, where what it reaches for is only listed.
+    pub(crate) starts_with_nothing: Vec<bool>,
     /// By function: it can tell its callers something.
     pub(crate) telling: Vec<bool>,
     /// Fields that relevant functions read, and in which something may be kept that tells.
@@ -68,14 +66,17 @@ pub(crate) fn relevance(resolution: &Resolution<'_>, catalogue: &Catalogue, entr
         fields: BTreeSet::new(),
     };
     spreading.spread();
-    let is_reached_unseen = (0..roles.len() as FunctionId).map(|id| spreading.is_reached_unseen(id)).collect();
+    let mut starts_with_nothing: Vec<bool> = (0..roles.len() as FunctionId).map(|id| spreading.is_reached_unseen(id)).collect();
     let Spreading { mut relevant, reaching, fields, telling, .. } = spreading;
-    let listing: Vec<bool> = roles.iter().zip(&relevant).map(|(role, relevant)| role.lists && !relevant).collect();
-    relevant.iter_mut().zip(&listing).for_each(|(relevant, listing)| *relevant |= listing);
+    for (id, role) in roles.iter().enumerate() {
+        let only_lists = role.lists && !relevant[id];
+        relevant[id] |= only_lists;
+        starts_with_nothing[id] |= only_lists;
+    }
     for (id, role) in roles.iter().enumerate() {
         role.hosts.iter().for_each(|&hosted| relevant[hosted as usize] |= relevant[id]);
     }
-    Relevance { reaching, relevant, listing, is_reached_unseen, telling, fields }
+    Relevance { reaching, relevant, starts_with_nothing, telling, fields }
 }
 
 /// Who calls, writes and makes what.
@@ -168,6 +169,7 @@ impl Spreading<'_, '_> {
         found
     }
 
+    /// Whether somebody gets to a function without being walked. What the others know when they do says nothing then about what it starts with.
     fn is_reached_unseen(&self, id: FunctionId) -> bool {
         self.relevant[id as usize] && !self.reaching[id as usize] && self.outwards(id).iter().any(|&from| !self.relevant[from as usize])
     }
