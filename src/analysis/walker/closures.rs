@@ -163,10 +163,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             let mut left = std::mem::take(&mut self.code.made);
             left.retain(|(id, _)| !self.code.walked.contains(id));
             for (id, state) in left {
-                let here = state.facts.without_handler();
-                let used = self.known.closure_uses(id);
-                let promise =
-                    used.map_or_else(|| Promise { facts: here.clone(), args: Vec::new() }, |used| Promise { facts: here.and(&used.facts), ..used.clone() });
+                let promise = promised_later(&state.facts.without_handler(), self.known.closure_uses(id));
                 match self.resolution.closure(id) {
                     Some(_) => drop(self.walk_closure(id, promise.facts, promise.args, state)),
                     None => self.walk_object(id, vec![(None, promise)], state),
@@ -180,6 +177,11 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.known.stored_calls(place).find(|(method, _)| method.is_none()).map(|(_, promise)| promise)
     }
 
+    /// What each method of what a place keeps is called with, on top of what is known here.
+    fn stored_promises(&self, place: Target, here: &Facts) -> Vec<(Option<String>, Promise)> {
+        self.known.stored_calls(place).map(|(method, promise)| (method.clone(), promised_later(here, Some(promise)))).collect()
+    }
+
     /// A function that is put into a variable or field: it runs when somebody calls it there.
     pub(super) fn keep(&mut self, place: Target, value: &Value, at: Option<ExprId>, flow: &mut Flow) {
         let Some(state) = flow.as_ref() else { return };
@@ -190,26 +192,23 @@ impl<'a, 'm> Walker<'a, 'm> {
                     Target::Field(_) => self.stored_call(place),
                     Target::Variable(_) => self.known.closure_uses(*id),
                 };
-                let (promised, params) = promise.map_or((Facts::none(), Vec::new()), |promise| (promise.facts.clone(), promise.args.clone()));
+                let promise = promised_later(&facts, promise);
                 let state = state.clone();
-                self.walk_closure(*id, facts.and(&promised), params, state);
+                self.walk_closure(*id, promise.facts, promise.args, state);
             }
             Value::ParamFunction(function, index) => {
-                let calls: Vec<(Option<String>, Promise)> = self.known.stored_calls(place).map(|(method, promise)| (method.clone(), promise.clone())).collect();
-                if calls.is_empty() {
-                    self.observe_param_call(*function, *index, None, &facts, Vec::new());
+                let mut promises = self.stored_promises(place, &facts);
+                if promises.is_empty() {
+                    promises.push((None, promised_later(&facts, None)));
                 }
-                for (method, promise) in calls {
-                    self.observe_param_call(*function, *index, method, &facts.and(&promise.facts), promise.args);
+                for (method, promise) in promises {
+                    self.observe_param_call(*function, *index, method, &promise.facts, promise.args);
                 }
             }
             Value::Object(id) => {
-                let kept_with = |promise: &Promise| Promise { facts: facts.and(&promise.facts), args: promise.args.clone() };
-                let calls = self.known.stored_calls(place);
-                let mut promises: Vec<(Option<String>, Promise)> = calls.map(|(method, promise)| (method.clone(), kept_with(promise))).collect();
+                let mut promises = self.stored_promises(place, &facts);
                 if promises.is_empty() {
-                    let used = self.known.closure_uses(*id).map_or_else(|| Promise { facts: Facts::none(), args: Vec::new() }, Clone::clone);
-                    promises.push((None, kept_with(&used)));
+                    promises.push((None, promised_later(&facts, self.known.closure_uses(*id))));
                 }
                 let state = state.clone();
                 self.walk_object(*id, promises, state);
@@ -222,5 +221,13 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
             _ => {}
         }
+    }
+}
+
+/// What code starts with that is made here and run later: what is known here, and what the one who runs it promises, if anybody was seen to.
+fn promised_later(here: &Facts, promise: Option<&Promise>) -> Promise {
+    match promise {
+        Some(promise) => Promise { facts: here.and(&promise.facts), args: promise.args.clone() },
+        None => Promise { facts: here.clone(), args: Vec::new() },
     }
 }
