@@ -1,6 +1,6 @@
 //! Declarations of a program by name, for look-ups.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::FieldId;
 use crate::catalogue::capitalised;
@@ -28,8 +28,6 @@ pub(super) struct Index<'m> {
     /// Methods of any owner by name.
     by_name: HashMap<&'m str, Vec<FunctionId>>,
     fields: HashMap<(TypeId, &'m str), FieldId>,
-    /// Names of fields of any owner.
-    field_names: HashSet<&'m str>,
     /// Properties with a getter, declared in extensions or at the top level of Kotlin files, by name.
     extension_properties: HashMap<&'m str, Vec<FieldId>>,
     /// Properties and variables at the top level of files, by name.
@@ -52,7 +50,6 @@ impl<'m> Index<'m> {
             methods: HashMap::new(),
             by_name: HashMap::new(),
             fields: HashMap::new(),
-            field_names: HashSet::new(),
             extension_properties: HashMap::new(),
             top_level_fields: HashMap::new(),
             packages: HashMap::new(),
@@ -79,7 +76,6 @@ impl<'m> Index<'m> {
         for (number, field) in decl.fields.iter().enumerate() {
             let field_id = FieldId { ty: id, index: number as u32 };
             self.fields.entry((id, field.name.as_str())).or_insert(field_id);
-            self.field_names.insert(&field.name);
             if decl.kind == TypeKind::File {
                 self.top_level_fields.entry(field.name.as_str()).or_default().push(field_id);
             }
@@ -196,11 +192,6 @@ impl<'m> Index<'m> {
     /// Methods of any type under a name.
     pub fn methods_named(&self, name: &str) -> &[FunctionId] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether any type declares a method or field of this name.
-    pub fn declares_member(&self, name: &str) -> bool {
-        self.by_name.contains_key(name) || self.field_names.contains(name)
     }
 
     pub fn field(&self, owner: TypeId, name: &str) -> Option<FieldId> {

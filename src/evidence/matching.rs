@@ -211,7 +211,7 @@ impl<'m> Resolver<'m> {
             Some(receiver) => {
                 let receiver = self.out.types.get(&receiver.id);
                 let is_plausible = receiver.is_some() || self.name_is_telling(point, owner, member);
-                is_plausible.then(|| self.receiver_fits(receiver, point.name, owner, symbol)).flatten()
+                is_plausible.then(|| self.receiver_fits(receiver, owner, symbol)).flatten()
             }
             None => self.bare_fits(point, owner, symbol, member),
         }
@@ -229,11 +229,9 @@ impl<'m> Resolver<'m> {
         is_bare_call.then_some((Confidence::Certain, "a function of the platform", false))
     }
 
-    fn receiver_fits(&self, receiver: Option<&Typed>, name: &str, owner: &str, symbol: &Symbol) -> Option<(Confidence, &'static str, bool)> {
+    fn receiver_fits(&self, receiver: Option<&Typed>, owner: &str, symbol: &Symbol) -> Option<(Confidence, &'static str, bool)> {
         let Some(typed) = receiver else {
             return match symbol.evidence {
-                // A name is not distinctive where the program itself declares it.
-                Evidence::Name if self.names.index.declares_member(name) => None,
                 Evidence::Name => self.names.mentions_package_of(self.file(), owner).then_some((Confidence::Likely, "a distinctive name", false)),
                 Evidence::Argument => Some((Confidence::Likely, "its arguments", true)),
                 Evidence::Type => None,
