@@ -117,6 +117,17 @@ fn a_guarded_access_passes() {
 }
 
 #[test]
+fn only_what_nobody_calls_is_a_mere_notice() {
+    let uncalled = UNGATED.replace("    fun names", "    private fun names");
+    let each_other = uncalled.replace("null)\n}", "null).also { again() }\n\n    private fun again() { names() }\n}");
+    assert_ne!(each_other, uncalled);
+    let severity_of = |text: &str| Tree::new(&[("People.kt", text)]).json(&["check"])["findings"][0]["severity"].clone();
+    assert_eq!(severity_of(&uncalled), "info");
+    // That nothing was seen to get to its calls may be for want of seeing.
+    assert_eq!(severity_of(&each_other), "error");
+}
+
+#[test]
 fn the_json_report_has_the_promised_shape() {
     let tree = Tree::new(&[("app/People.kt", UNGATED), ("app/Friends.kt", GUARDED), ("Other.swift", "let a = 1\n")]);
     let report = tree.json(&["check"]);

@@ -14,6 +14,8 @@ pub(crate) struct EntryPoints {
     open: Vec<bool>,
     /// By function: the platform, a library or a container calls it, whoever else does.
     from_outside: Vec<bool>,
+    /// Functions that something in the program calls or refers to.
+    called: HashSet<FunctionId>,
     /// Classes that only the program itself can make, whether or not it was seen to.
     own: BTreeSet<TypeId>,
     /// Classes whose every instance is made by code that was scanned, with the types whose constructions count.
@@ -38,12 +40,18 @@ impl EntryPoints {
         open.extend((0..count).map(|id| finder.is_open(id, &made_here)));
         let from_outside = (0..count).map(|id| finder.is_called_from_outside(id)).collect();
         let own = (0..resolution.module.types.len() as TypeId).filter(|&id| !finder.may_be_made_outside(id)).collect();
-        Self { open, from_outside, own, made_here }
+        let called = finder.called;
+        Self { open, from_outside, called, own, made_here }
     }
 
     /// Whether a function is an entry point whoever else calls it.
     pub(crate) fn is_called_from_outside(&self, id: FunctionId) -> bool {
         self.from_outside[id as usize]
+    }
+
+    /// Whether something in the program calls a function or refers to it.
+    pub(crate) fn is_called(&self, id: FunctionId) -> bool {
+        self.called.contains(&id)
     }
 
     /// Whether where instances of a class are made may tell its functions something.

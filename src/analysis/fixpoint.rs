@@ -31,7 +31,7 @@ pub(super) struct Fixpoint<'a, 'm> {
     entry_points: &'a EntryPoints,
     relevance: &'a Relevance,
     pub(super) known: Tables,
-    /// Functions that only this program could call and that nothing in it calls.
+    /// Functions that only this program could call, and that nothing was seen to reach: nothing calls them, or only each other.
     pub(super) abandoned: BTreeSet<FunctionId>,
     /// Functions that are walked by themselves.
     walked: Vec<FunctionId>,
@@ -75,8 +75,7 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
                 return self.observations();
             }
             // Those without any call first: they may be the only callers of others.
-            let called: BTreeSet<FunctionId> = self.resolution.callees.values().flatten().copied().collect();
-            let uncalled: Vec<FunctionId> = unreached.iter().copied().filter(|id| !called.contains(id)).collect();
+            let uncalled: Vec<FunctionId> = unreached.iter().copied().filter(|&id| !self.entry_points.is_called(id)).collect();
             let next = if uncalled.is_empty() { unreached } else { uncalled };
             self.abandoned.extend(next.iter().copied());
             pending = next;

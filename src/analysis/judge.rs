@@ -96,7 +96,7 @@ impl<'a> Judge<'a, '_> {
             trace: Vec::new(),
             near_miss: None,
             function: self.function_name(point.function),
-            dead_code: self.abandoned.contains(&point.function),
+            dead_code: self.abandoned.contains(&point.function) && !self.entry_points.is_called(point.function),
         }
     }
 
@@ -203,7 +203,7 @@ impl<'a> Judge<'a, '_> {
         if function.kind == FunctionKind::Initializer {
             EntryReason::Initializer
         } else if self.abandoned.contains(&id) {
-            EntryReason::Uncalled
+            if self.entry_points.is_called(id) { EntryReason::Unreached } else { EntryReason::Uncalled }
         } else if owner.kind == TypeKind::Anonymous {
             EntryReason::Escapes
         } else if function.is_override {

@@ -242,6 +242,7 @@ fn entry(function: &str, reason: EntryReason) -> String {
         EntryReason::Initializer => format!("{name} runs when an instance is made or the file is loaded"),
         EntryReason::Escapes => format!("{name} is handed to code that may run it at any time"),
         EntryReason::Uncalled => format!("{name} is called by nobody"),
+        EntryReason::Unreached => format!("{name} is called only where nothing was seen to get to"),
     }
 }
 

@@ -178,6 +178,8 @@ pub enum EntryReason {
     Escapes,
     /// Nobody calls it.
     Uncalled,
+    /// It is called, but nothing was seen to get to those calls.
+    Unreached,
 }
 
 /// How a check shows its positive answer.
