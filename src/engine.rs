@@ -230,20 +230,21 @@ impl<'s> Project<'s> {
     }
 
     fn conclude_or_want(&self, program: &Program, numbers: &[usize], platform: Platform, catalogue: &Catalogue) -> Next {
-        let prepared = analysis::Prepared::new(program, catalogue);
+        let analysis = analysis::Analysis::new(program, catalogue);
         let candidate = |&number: &usize| Candidate { path: &self.files[number].shown, platform, mentions: &self.mentions[number] };
         let waiting = self.waiting(platform, |_, _| true);
         if self.picker.on_demand && !waiting.is_empty() {
-            let wants = prepared.wants();
+            let wants = analysis.wants();
             let parsed: Vec<Candidate<'_>> = numbers.iter().map(candidate).collect();
             let others: Vec<Candidate<'_>> = waiting.iter().map(candidate).collect();
             let choice = Choice::new(&wants, &parsed, &others);
             let wanted: Vec<usize> = others.par_iter().zip(&waiting).filter(|(other, _)| choice.wants(other)).map(|(_, &number)| number).collect();
+            if std::env::var("AF_DEMAND").is_ok() { eprintln!("parsed {} wanted {}", numbers.len(), wanted.len()); }
             if !wanted.is_empty() {
                 return Next::Parse(wanted);
             }
         }
-        Next::Done(prepared.conclude())
+        Next::Done(analysis.outcome)
     }
 
     fn link(&self, numbers: &[usize]) -> Program {

@@ -42,7 +42,7 @@ pub(crate) fn wants(resolution: &Resolution<'_>, catalogue: &Catalogue, entry_po
             finder.want_declarations(id);
         }
     }
-    for id in (0..resolution.module.functions.len() as FunctionId).filter(|&id| relevance.telling[id as usize]) {
+    for &id in &relevance.telling {
         finder.note_teller(id);
     }
     relevance.fields.iter().for_each(|field| finder.want_writers(*field));

@@ -251,6 +251,11 @@ impl Facts {
         self.filtered(|clause| !base.clauses.iter().any(|known| known.atoms == clause.atoms))
     }
 
+    /// Whether something is known that could decide about an access: an answer or a version, not just what a parameter was.
+    pub(crate) fn tell(&self) -> bool {
+        self.clauses.iter().any(|clause| !clause.atoms.iter().any(|atom| matches!(atom, Atom::Code(_) | Atom::Absent(..))))
+    }
+
     /// Without what only holds while the enclosing `try` is on the stack.
     pub(crate) fn without_handler(&self) -> Facts {
         self.filtered(|clause| !clause.atoms.contains(&Atom::Handled))

@@ -29,7 +29,7 @@ pub(super) struct Fixpoint<'a, 'm> {
     resolution: &'a Resolution<'m>,
     catalogue: &'a Catalogue,
     entry_points: &'a EntryPoints,
-    relevance: &'a Relevance,
+    relevance: &'a mut Relevance,
     pub(super) known: Tables,
     /// Functions that only this program could call, and that nothing was seen to reach: nothing calls them, or only each other.
     pub(super) abandoned: BTreeSet<FunctionId>,
@@ -45,11 +45,8 @@ pub(super) struct Fixpoint<'a, 'm> {
 }
 
 impl<'a, 'm> Fixpoint<'a, 'm> {
-    pub(super) fn new(resolution: &'a Resolution<'m>, catalogue: &'a Catalogue, entry_points: &'a EntryPoints, relevance: &'a Relevance) -> Self {
-        let relevant = &relevance.relevant;
-        let program = resolution.module;
-        let is_in_place = |id: &FunctionId| program.types[program.functions[*id as usize].owner as usize].kind == TypeKind::Anonymous;
-        let count = program.functions.len();
+    pub(super) fn new(resolution: &'a Resolution<'m>, catalogue: &'a Catalogue, entry_points: &'a EntryPoints, relevance: &'a mut Relevance) -> Self {
+        let count = resolution.module.functions.len();
         Self {
             resolution,
             catalogue,
@@ -57,7 +54,7 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
             relevance,
             known: Tables::default(),
             abandoned: BTreeSet::new(),
-            walked: (0..count as FunctionId).filter(|id| relevant[*id as usize] && !is_in_place(id)).collect(),
+            walked: Vec::new(),
             contributions: std::iter::repeat_with(Contribution::default).take(count).collect(),
             contributors: BTreeMap::new(),
             readers: BTreeMap::new(),
@@ -67,11 +64,21 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
 
     /// Walks until the tables stay the same, then takes in what nobody calls, until everything was walked.
     pub(super) fn run(&mut self) -> Observations {
+        self.take_in_relevant();
         let mut pending = self.walked.clone();
         loop {
             self.stabilise(pending);
+            if self.gave_up {
+                return self.observations();
+            }
+            let told = self.relevance.learn(&self.known, self.resolution.module, self.entry_points);
+            if !told.is_empty() {
+                self.take_in_relevant();
+                pending = told.into_iter().filter(|id| self.walked.binary_search(id).is_ok()).collect();
+                continue;
+            }
             let unreached: Vec<FunctionId> = self.walked.iter().copied().filter(|&id| self.is_unreached(id)).collect();
-            if unreached.is_empty() || self.gave_up {
+            if unreached.is_empty() {
                 return self.observations();
             }
             // Those without any call first: they may be the only callers of others.
@@ -80,6 +87,13 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
             self.abandoned.extend(next.iter().copied());
             pending = next;
         }
+    }
+
+    /// Functions of anonymous objects are walked where they stand.
+    fn take_in_relevant(&mut self) {
+        let program = self.resolution.module;
+        let is_in_place = |id: FunctionId| program.types[program.functions[id as usize].owner as usize].kind == TypeKind::Anonymous;
+        self.walked = (0..program.functions.len() as FunctionId).filter(|&id| self.relevance.relevant[id as usize] && !is_in_place(id)).collect();
     }
 
     fn stabilise(&mut self, mut pending: Vec<FunctionId>) {

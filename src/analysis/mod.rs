@@ -9,6 +9,7 @@ mod near_miss;
 mod relevance;
 mod requirement;
 mod state;
+mod survey;
 mod tables;
 mod value;
 mod walker;
@@ -25,42 +26,38 @@ pub use demand::Wants;
 
 /// Analyses linked files. In the outcome, a file's number is its index in the program.
 pub fn analyse(program: &Program, catalogue: &Catalogue) -> Outcome {
-    Prepared::new(program, catalogue).conclude()
+    Analysis::new(program, catalogue).outcome
 }
 
-/// A program whose names are resolved, before its functions are walked.
-pub struct Prepared<'m> {
+/// What is found out about a program.
+pub struct Analysis<'m> {
     resolution: Resolution<'m>,
     catalogue: &'m Catalogue,
     entry_points: EntryPoints,
     relevance: Relevance,
+    /// Accesses and findings.
+    pub outcome: Outcome,
 }
 
-impl<'m> Prepared<'m> {
-    /// Resolves names, and finds out which functions matter.
+impl<'m> Analysis<'m> {
+    /// Resolves names, walks what matters, and judges every access.
     pub fn new(program: &'m Program, catalogue: &'m Catalogue) -> Self {
         let resolution = resolve(program, catalogue);
         let entry_points = EntryPoints::new(&resolution, catalogue);
-        let relevance = relevance::relevance(&resolution, catalogue, &entry_points);
-        Self { resolution, catalogue, entry_points, relevance }
+        let mut relevance = Relevance::new(&resolution, catalogue, &entry_points);
+        let mut outcome = Outcome::default();
+        if touches_data(&resolution, catalogue) {
+            let mut fixpoint = Fixpoint::new(&resolution, catalogue, &entry_points, &mut relevance);
+            let seen = fixpoint.run();
+            outcome = judge::judge(&resolution, catalogue, &entry_points, &fixpoint.known, &fixpoint.abandoned, &seen);
+            outcome.is_cut_short = fixpoint.gave_up;
+        }
+        Self { resolution, catalogue, entry_points, relevance, outcome }
     }
 
     /// By which names files are found that could still change an answer.
     pub fn wants(&self) -> Wants {
         demand::wants(&self.resolution, self.catalogue, &self.entry_points, &self.relevance)
-    }
-
-    /// Walks what matters, and judges every access.
-    pub fn conclude(mut self) -> Outcome {
-        if !touches_data(&self.resolution, self.catalogue) {
-            return Outcome::default();
-        }
-        let relevant = &self.relevance.relevant;
-        self.resolution.keep_callees(|id| relevant[id as usize]);
-        let mut fixpoint = Fixpoint::new(&self.resolution, self.catalogue, &self.entry_points, &self.relevance);
-        let seen = fixpoint.run();
-        let outcome = judge::judge(&self.resolution, self.catalogue, &self.entry_points, &fixpoint.known, &fixpoint.abandoned, &seen);
-        Outcome { is_cut_short: fixpoint.gave_up, ..outcome }
     }
 }
 

@@ -22,6 +22,10 @@ pub(crate) struct Promise {
 }
 
 impl Promise {
+    fn tells(&self, known: &Facts) -> bool {
+        self.facts.beyond(known).tell() || self.args.iter().any(|arg| arg.tells(known))
+    }
+
     fn join(self, other: Promise) -> Promise {
         let count = self.args.len().min(other.args.len());
         let args = self.args.into_iter().zip(other.args).take(count);
@@ -180,6 +184,28 @@ impl Tables {
         let sites = self.sites.get(&function)?;
         let promises = sites.values().map(|site| Promise { facts: site.facts.clone(), args: site.args.clone() });
         promises.reduce(Promise::join)
+    }
+
+    /// Functions that tell their callers, or what these pass, more than was known where they start.
+    pub(crate) fn telling(&self) -> impl Iterator<Item = FunctionId> {
+        let telling = self.summaries.iter().filter(|(id, summary)| {
+            let before = self.entry(**id).map(|entry| entry.facts).unwrap_or_default();
+            let at_return = match (&summary.value, &summary.always) {
+                (Some(_), None) => true,
+                (Some(value), Some(always)) => value.tells(&before) || always.beyond(&before).tell(),
+                (None, _) => false,
+            };
+            at_return || summary.calls.values().any(|promise| promise.tells(&before))
+        });
+        telling.map(|(id, _)| *id)
+    }
+
+    /// Fields and variables that hold something that tells, or keep code that is told something where it is called.
+    pub(crate) fn telling_places(&self) -> impl Iterator<Item = Target> {
+        let nothing = Facts::none();
+        let held = self.places.iter().filter(|(_, value)| value.tells(&Facts::none())).map(|(place, _)| *place);
+        let called = self.stored_calls.iter().filter(move |(_, promise)| promise.tells(&nothing)).map(|((place, _), _)| *place);
+        held.chain(called)
     }
 
     /// Notes a write.

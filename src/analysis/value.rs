@@ -199,6 +199,17 @@ impl Value {
         }
     }
 
+    /// Whether it could decide about an access, or say what is asked for, beyond what is known anyway.
+    pub(crate) fn tells(&self, known: &Facts) -> bool {
+        match self {
+            Value::Choice { known: keys, rest } => keys.iter().map(|(_, facts)| facts).chain(rest).any(|facts| facts.beyond(known).tell()),
+            Value::Permissions(all) => all.iter().flat_map(|one| &one.all).any(|subject| !subject.is_placeholder()),
+            Value::Status(..) | Value::Answers(_) | Value::GrantedList(_) | Value::DeniedList(_) | Value::OsVersion => true,
+            Value::List(items) => items.iter().any(|item| item.tells(known)),
+            _ => false,
+        }
+    }
+
     /// The single known value that this is.
     pub(crate) fn single(&self) -> Option<&Key> {
         match self {

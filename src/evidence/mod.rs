@@ -185,12 +185,6 @@ impl<'m> Resolution<'m> {
         }
     }
 
-    /// Forgets callees, so that calls of them are calls of code that was not scanned. Where one of several is kept, all are: any of them may
-    /// be what runs.
-    pub fn keep_callees(&mut self, keep: impl Fn(FunctionId) -> bool) {
-        self.callees.retain(|_, callees| callees.iter().any(|&callee| keep(callee)));
-    }
-
     /// The properties of this program that a read or write of one may reach: itself, and what overrides it.
     pub fn fields_behind(&self, field: FieldId) -> impl Iterator<Item = FieldId> {
         std::iter::once(field).chain(self.field_overrides.get(&field).into_iter().flatten().copied())

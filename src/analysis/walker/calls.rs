@@ -50,7 +50,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         if let Some(&field) = self.resolution.accessors.get(&expr.id) {
             return self.eval_field(expr, field, flow);
         }
-        if let Some(callees) = self.resolution.callees.get(&expr.id) {
+        if let Some(callees) = self.callees(expr.id) {
             return self.call_functions(expr, callees, call.name_span, self.positioned(call, &args), flow);
         }
         if let Some(value) = self.call_kept(expr, call, &args, flow) {

@@ -114,7 +114,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                     let facts = state.facts.clone();
                     self.observe_accesses(expr, expr.span, &facts);
                 }
-                self.resolution.callees.get(&expr.id).map_or(Value::Unknown, |callees| Value::Functions(callees.clone()))
+                self.callees(expr.id).map_or(Value::Unknown, |callees| Value::Functions(callees.to_vec()))
             }
             ExprKind::Unknown(items) => {
                 for item in items {

@@ -254,6 +254,12 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.entry_points.is_open(id)
     }
 
+    /// The functions of this program that a call may run, if one of them matters; otherwise the call is one of code that was not scanned.
+    fn callees(&self, call: ExprId) -> Option<&'a [FunctionId]> {
+        let callees = self.resolution.callees.get(&call)?;
+        callees.iter().any(|&callee| self.relevant[callee as usize]).then_some(callees.as_slice())
+    }
+
     /// Walks something out of turn, without anything of it being noted.
     fn quietly<T>(&mut self, walk: impl FnOnce(&mut Self) -> T) -> T {
         let seen = std::mem::take(&mut self.seen);

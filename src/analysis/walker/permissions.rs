@@ -413,7 +413,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             if is_check && call.receiver.iter().chain(call.args.iter().map(|arg| &arg.value)).any(is_it) {
                 return true;
             }
-            let helpers = self.resolution.callees.get(&expr.id).into_iter().flatten();
+            let helpers = self.callees(expr.id).into_iter().flatten();
             let passed = || call.args.iter().enumerate().filter(|(_, arg)| is_it(&arg.value));
             let asks = |helper: FunctionId| {
                 let params = &self.module.functions[helper as usize].params;

@@ -21,8 +21,10 @@ impl<'a, 'm> Walker<'a, 'm> {
                 self.eval_field(expr, field, flow)
             }
             Some(Binding::Type(_)) => self.constant_value(expr, name),
-            None if self.resolution.callees.contains_key(&expr.id) => Value::Functions(self.resolution.callees[&expr.id].clone()),
-            None => self.eval_platform_member(expr, None, name, flow),
+            None => match self.callees(expr.id) {
+                Some(callees) => Value::Functions(callees.to_vec()),
+                None => self.eval_platform_member(expr, None, name, flow),
+            },
         }
     }
 
@@ -104,11 +106,11 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
             return self.eval_field(expr, field, flow);
         }
-        if let Some(callees) = self.resolution.callees.get(&expr.id).cloned() {
+        if let Some(callees) = self.callees(expr.id) {
             if self.language() == Language::Swift {
-                return Value::Functions(callees);
+                return Value::Functions(callees.to_vec());
             }
-            return self.call_functions(expr, &callees, member_span(expr), Vec::new(), flow);
+            return self.call_functions(expr, callees, member_span(expr), Vec::new(), flow);
         }
         if let Some(value) = self.member_of_value(&receiver_value, name) {
             return value;
