@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::walker::unaliased;
-use crate::catalogue::Catalogue;
-use crate::evidence::{Binding, Resolution, Ty};
+use crate::catalogue::{Catalogue, Entry};
+use crate::evidence::{Binding, Resolution, Ty, is_platform_name};
 use crate::ir::{Annotation, FunctionId, FunctionKind, Program, TypeId, TypeKind, Visibility};
 use crate::source::Platform;
 
@@ -14,6 +14,8 @@ pub(crate) struct EntryPoints {
     open: Vec<bool>,
     /// By function: the platform, a library or a container calls it, whoever else does.
     from_outside: Vec<bool>,
+    /// By function: it overrides what the platform declares without any demand, so that who calls it reads no annotation of it.
+    unheeded: Vec<bool>,
     /// Functions that something in the program calls or refers to.
     called: HashSet<FunctionId>,
     /// Classes that only the program itself can make, whether or not it was seen to.
@@ -39,14 +41,20 @@ impl EntryPoints {
         let mut open = Vec::with_capacity(count as usize);
         open.extend((0..count).map(|id| finder.is_open(id, &made_here)));
         let from_outside = (0..count).map(|id| finder.is_called_from_outside(id)).collect();
+        let unheeded = (0..count).map(|id| finder.is_from_outside(id, 8) && finder.platform_demands_nothing(id)).collect();
         let own = (0..resolution.module.types.len() as TypeId).filter(|&id| !finder.may_be_made_outside(id)).collect();
         let called = finder.called;
-        Self { open, from_outside, called, own, made_here }
+        Self { open, from_outside, unheeded, called, own, made_here }
     }
 
     /// Whether a function is an entry point whoever else calls it.
     pub(crate) fn is_called_from_outside(&self, id: FunctionId) -> bool {
         self.from_outside[id as usize]
+    }
+
+    /// Whether a function is called through a declaration of the platform that demands nothing: its own annotations reach no caller there.
+    pub(crate) fn is_unheeded(&self, id: FunctionId) -> bool {
+        self.unheeded[id as usize]
     }
 
     /// Whether something in the program calls a function or refers to it.
@@ -147,6 +155,22 @@ impl Finder<'_, '_> {
         depth == 0 || overridden.is_empty() || overridden.iter().any(|&base| self.is_from_outside(base, depth - 1))
     }
 
+    /// Whether all that a class inherits from outside is the platform's, and nothing of this name there needs a permission. Of a library's
+    /// types it is not known what they demand.
+    fn platform_demands_nothing(&self, id: FunctionId) -> bool {
+        let function = &self.program.functions[id as usize];
+        let Some(foreign) = self.resolution.foreign_supertypes.get(&function.owner) else { return false };
+        let platform = self.program.language_of_type(function.owner).platform();
+        let demands = self.catalogue.index().find(platform, &function.name).iter().any(|(entry, _)| match entry {
+            Entry::Access(number) => {
+                let access = &self.catalogue.accesses[*number];
+                !access.needs.is_empty() && access.symbol.owner.as_ref().is_some_and(|owner| foreign.contains(owner))
+            }
+            _ => false,
+        });
+        !demands && foreign.iter().all(|name| is_platform_name(name) || is_java_lang(name))
+    }
+
     /// Functions of this program's supertypes that a function overrides.
     fn overridden(&self, id: FunctionId) -> Vec<FunctionId> {
         self.resolution.overrides.get(&id).cloned().unwrap_or_default()
@@ -243,6 +267,11 @@ impl Finder<'_, '_> {
         };
         self.resolution.foreign_supertypes.get(&id).into_iter().flatten().any(|name| is_component(name))
     }
+}
+
+/// Java sees these without an import, so that they look like types of the package at hand.
+fn is_java_lang(name: &str) -> bool {
+    matches!(name.rsplit('.').next(), Some("Runnable" | "Thread" | "AutoCloseable" | "Iterable" | "Comparable"))
 }
 
 fn simple_name(annotation: &Annotation) -> &str {

@@ -346,7 +346,8 @@ fn member_names(member: &Member) -> impl Iterator<Item = &str> {
     member.name.as_deref().into_iter().chain(member.selector.as_deref())
 }
 
-fn is_platform_name(name: &str) -> bool {
+/// Whether a qualified name is of the platform, or of the libraries that belong to it.
+pub(crate) fn is_platform_name(name: &str) -> bool {
     ["android.", "androidx.", "java.", "javax.", "kotlin.", "kotlinx.", "com.google.android."].iter().any(|prefix| name.starts_with(prefix))
 }
 

@@ -17,6 +17,7 @@ use std::collections::{HashMap, HashSet};
 pub(crate) use constants::{COLLECTION_BUILDERS, argument};
 pub use constants::{Constant, Constants};
 pub use matching::SymbolMatch;
+pub(crate) use matching::is_platform_name;
 pub(crate) use resolver::{param_index, receiver_args};
 pub use types::{Ty, Typed};
 

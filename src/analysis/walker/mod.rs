@@ -282,7 +282,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let function = &module.functions[id as usize];
         let Some(body) = &function.body else { return };
         let outer = std::mem::replace(&mut self.function, id);
-        let declared = self.declared_facts(function);
+        let declared = self.declared_facts(id, function);
         state.facts = state.facts.and(&declared);
         for (index, &variable) in self.resolution.function_params[id as usize].iter().enumerate() {
             let given = args.get(index).cloned().unwrap_or(Value::Unknown);
@@ -357,7 +357,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// What a function's declaration says: annotations, `throws`, being called by the platform.
-    fn declared_facts(&mut self, function: &'m Function) -> Facts {
+    fn declared_facts(&mut self, id: FunctionId, function: &'m Function) -> Facts {
         let mut facts = Facts::none();
         let throws = function.throws.iter().map(|ty| (ty.simple_name(), function.name_span));
         if throws.clone().any(|(name, _)| name == "SecurityException") {
@@ -365,6 +365,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         for annotation in &function.annotations {
             match self.annotation_meaning(&annotation.name) {
+                Some(AnnotationMeaning::Requires) if self.entry_points.is_unheeded(id) => {}
                 Some(AnnotationMeaning::Requires | AnnotationMeaning::Guarded) => {
                     for any in self.annotated_needs(annotation) {
                         let atoms = any.into_iter().map(Atom::Granted).collect();
