@@ -82,6 +82,7 @@ fn mentioned_types(ty: &Ty) -> Vec<TypeId> {
         Ty::Named { args, .. } => args.iter().flat_map(mentioned_types).collect(),
         Ty::Class(inner) => mentioned_types(inner),
         Ty::Function(result) => result.iter().flat_map(|result| mentioned_types(result)).collect(),
+        Ty::Param { .. } => Vec::new(),
     }
 }
 

@@ -98,7 +98,7 @@ fn named_in(ty: &Ty, found: &mut BTreeSet<TypeId>) {
             args.iter().for_each(|arg| named_in(arg, found));
         }
         Ty::Named { args, .. } => args.iter().for_each(|arg| named_in(arg, found)),
-        Ty::Class(_) | Ty::Function(_) => {}
+        Ty::Class(_) | Ty::Function(_) | Ty::Param { .. } => {}
     }
 }
 

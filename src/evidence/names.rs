@@ -57,13 +57,81 @@ impl<'m> Names<'m> {
 
     /// The type that a reference names, seen from within `scope`.
     pub(super) fn resolve(&self, reference: &TypeRef, scope: TypeId) -> Option<Typed> {
-        self.resolve_within(reference, scope, 8)
+        self.bounded(self.resolve_generic(reference, scope, scope)?)
     }
 
-    fn resolve_within(&self, reference: &TypeRef, scope: TypeId, depth: u32) -> Option<Typed> {
-        let args = || reference.args.iter().filter_map(|arg| self.resolve_within(arg, scope, depth.saturating_sub(1))).map(|typed| typed.ty).collect();
+    /// The same with the type parameters of `generic` and of what is around it left open.
+    pub(super) fn resolve_generic(&self, reference: &TypeRef, scope: TypeId, generic: TypeId) -> Option<Typed> {
+        self.resolve_within(reference, scope, generic, 8)
+    }
+
+    /// The type with what type parameters are at least in their place.
+    pub(super) fn bounded(&self, typed: Typed) -> Option<Typed> {
+        if !typed.ty.has_params() {
+            return Some(typed);
+        }
+        Some(Typed { ty: self.bounded_within(&typed.ty, 4)?, ..typed })
+    }
+
+    fn bounded_within(&self, ty: &Ty, depth: u32) -> Option<Ty> {
+        ty.with_params(&|owner, index| {
+            let bound = self.program.types[owner as usize].type_params.get(index as usize)?.bound.as_ref().filter(|_| depth > 0)?;
+            self.bounded_within(&self.resolve_generic(bound, owner, owner)?.ty, depth - 1)
+        })
+    }
+
+    /// The type as a member of an instance of `receiver` has it: with what the receiver, or a subtype on the way to it, gives for type
+    /// parameters.
+    pub(super) fn seen_from(&self, typed: Typed, receiver: &Ty) -> Option<Typed> {
+        if !typed.ty.has_params() {
+            return Some(typed);
+        }
+        let given = |owner, index| {
+            let args = self.args_for(receiver, owner, 8);
+            Some(args.and_then(|args| args.get(index as usize).filter(|arg| !arg.is_unknown()).cloned()).unwrap_or(Ty::Param { owner, index }))
+        };
+        let ty = typed.ty.with_params(&given)?;
+        self.bounded(Typed { ty, ..typed })
+    }
+
+    /// The type arguments that a type, or a supertype of it, has for the parameters of `owner`.
+    fn args_for(&self, ty: &Ty, owner: TypeId, depth: u32) -> Option<Vec<Ty>> {
+        let Ty::App { id, args } = ty.instance() else { return None };
+        if *id == owner {
+            return Some(args.clone());
+        }
+        let given = |of: TypeId, index: u32| {
+            let arg = args.get(index as usize).filter(|_| of == *id).cloned();
+            Some(arg.unwrap_or(Ty::Param { owner: of, index }))
+        };
+        let supertypes = self.supertypes(*id);
+        let mut supertypes = supertypes.iter().filter(|_| depth > 0).filter_map(|supertype| supertype.with_params(&given));
+        supertypes.find_map(|supertype| self.args_for(&supertype, owner, depth - 1))
+    }
+
+    /// The type parameter that a simple name means within a type.
+    fn type_param(&self, name: &str, within: TypeId) -> Option<Ty> {
+        let mut owner = within;
+        loop {
+            let decl = &self.program.types[owner as usize];
+            if let Some(index) = decl.type_params.iter().position(|param| param.name == name) {
+                return Some(Ty::Param { owner, index: index as u32 });
+            }
+            if decl.kind == TypeKind::File {
+                return None;
+            }
+            owner = decl.owner;
+        }
+    }
+
+    fn resolve_within(&self, reference: &TypeRef, scope: TypeId, generic: TypeId, depth: u32) -> Option<Typed> {
+        if let Some(param) = self.type_param(&reference.name, generic) {
+            return Some(Typed::certain(param));
+        }
+        let resolve = |reference: &TypeRef| self.resolve_within(reference, scope, generic, depth.saturating_sub(1));
+        let args = || reference.args.iter().map(|arg| resolve(arg).map_or_else(Ty::unknown, |typed| typed.ty)).collect();
         if reference.name == "->" {
-            let result = reference.args.last().and_then(|result| self.resolve_within(result, scope, depth.saturating_sub(1)));
+            let result = reference.args.last().and_then(resolve);
             return Some(Typed::certain(Ty::Function(result.map(|typed| Box::new(typed.ty)))));
         }
         let mut typed = self.resolve_name(&reference.name, scope, depth)?;
@@ -90,7 +158,8 @@ impl<'m> Names<'m> {
             && target.name != name
         {
             let dotted = rest.map_or(target.name.clone(), |rest| format!("{}.{rest}", target.name));
-            return self.resolve_within(&TypeRef { name: dotted, args: target.args.clone() }, self.program.files[declared_in].scope, depth - 1);
+            let scope = self.program.files[declared_in].scope;
+            return self.resolve_within(&TypeRef { name: dotted, args: target.args.clone() }, scope, scope, depth - 1);
         }
         match self.program.files[file].language.platform() {
             Platform::Android => Some(self.java_name(name, first, rest, file)),
@@ -249,13 +318,13 @@ impl<'m> Names<'m> {
         self.program.files[file].imports.iter().any(|import| import.path == prefix || import.path.starts_with(&format!("{prefix}.")))
     }
 
-    /// Supertypes of a type of this program, resolved.
+    /// Supertypes of a type of this program, resolved; its own type parameters are left open in their arguments.
     pub(super) fn supertypes(&self, id: TypeId) -> Rc<[Ty]> {
         if let Some(known) = self.supertypes.borrow().get(&id) {
             return known.clone();
         }
         let decl = &self.program.types[id as usize];
-        let mut found: Vec<Ty> = decl.supertypes.iter().filter_map(|supertype| self.resolve(supertype, decl.owner)).map(|typed| typed.ty).collect();
+        let mut found: Vec<Ty> = decl.supertypes.iter().filter_map(|supertype| self.resolve_generic(supertype, decl.owner, id)).map(|typed| typed.ty).collect();
         if decl.kind == TypeKind::Extension {
             let file_scope = self.program.file_scope(id);
             found.extend(self.resolve_name(&decl.name, file_scope, 8).map(|typed| typed.ty).filter(|ty| *ty != Ty::App { id, args: Vec::new() }));

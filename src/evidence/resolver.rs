@@ -470,6 +470,18 @@ impl<'m> Resolver<'m> {
         ty
     }
 
+    /// The type of a field in an instance of a type, which may say what the type parameters of the field's are.
+    fn field_type_in(&mut self, field: FieldId, receiver: &Ty) -> Option<Typed> {
+        let declared = self.module.types[field.ty as usize].fields[field.index as usize].ty.as_ref();
+        self.generic_type(declared, field.ty, receiver).or_else(|| self.field_type(field))
+    }
+
+    /// A declared type in which there are type parameters, as an instance of the receiver's type has it.
+    fn generic_type(&self, declared: Option<&TypeRef>, owner: TypeId, receiver: &Ty) -> Option<Typed> {
+        let open = self.names.resolve_generic(declared?, owner, owner).filter(|typed| typed.ty.has_params())?;
+        self.names.seen_from(open, receiver)
+    }
+
     fn field_type_from_values(&mut self, field: FieldId) -> Option<Typed> {
         if let Some(&(value, _)) = self.initialisers.get(&field) {
             let frames = std::mem::take(&mut self.frames);
@@ -503,6 +515,13 @@ impl<'m> Resolver<'m> {
         self.value_type(body)
     }
 
+    /// The type of what a function returns when it is called on a type.
+    fn return_type_in(&mut self, id: FunctionId, receiver: Option<&Ty>) -> Option<Typed> {
+        let function = &self.module.functions[id as usize];
+        let generic = receiver.and_then(|receiver| self.generic_type(function.returns.as_ref(), function.owner, receiver));
+        generic.or_else(|| self.return_type(id))
+    }
+
     /// The type of the value of a body, already visited.
     fn value_type(&self, body: &Expr) -> Option<Typed> {
         match &body.kind {
@@ -530,7 +549,7 @@ impl<'m> Resolver<'m> {
 
     /// Resolves an expression and everything in it; gives its type.
     pub(super) fn visit(&mut self, expr: &'m Expr) -> Option<Typed> {
-        let ty = self.visit_kind(expr);
+        let ty = self.visit_kind(expr).filter(|typed| !matches!(typed.ty, Ty::Param { .. }));
         if let Some(ty) = &ty {
             self.out.types.insert(expr.id, ty.clone());
         }
@@ -724,7 +743,7 @@ impl<'m> Resolver<'m> {
             }
             ExprKind::Super => {
                 let supertypes = self.names.supertypes(self.this_type());
-                supertypes.first().cloned().map(Typed::certain)
+                supertypes.first().cloned().map(Typed::certain).and_then(|typed| self.names.bounded(typed))
             }
             ExprKind::Available { .. } | ExprKind::Implicit | ExprKind::Literal(_) => None,
         }
@@ -815,7 +834,7 @@ impl<'m> Resolver<'m> {
         for enclosing in self.enclosing() {
             if let Some(field) = self.field_in(enclosing, name) {
                 self.out.bindings.insert(expr.id, Binding::Field(field));
-                return self.field_type(field);
+                return self.field_type_in(field, &Ty::App { id: self.base_type(enclosing), args: Vec::new() });
             }
         }
         if self.language() == Language::Swift
@@ -852,7 +871,7 @@ impl<'m> Resolver<'m> {
             && let Some(field) = self.field_in(id, name)
         {
             self.out.bindings.insert(expr.id, Binding::Field(field));
-            return Some(self.field_type(field));
+            return Some(self.field_type_in(field, &receiver.ty));
         }
         None
     }
@@ -888,7 +907,7 @@ impl<'m> Resolver<'m> {
                 let field = self.field_in(*id, name);
                 if let Some(field) = field {
                     self.out.bindings.insert(expr.id, Binding::Field(field));
-                    return self.field_type(field);
+                    return self.field_type_in(field, &receiver_type.ty);
                 }
                 // `isOpen` is the getter of a property of that name.
                 let is_getter = name.strip_prefix("is").is_some_and(|rest| rest.starts_with(|first: char| first.is_uppercase()));
@@ -896,7 +915,7 @@ impl<'m> Resolver<'m> {
                 let getter = getter.filter(|_| self.names.has_property_syntax(self.file));
                 let methods = getter.map(|getter| self.methods(*id, &getter)).unwrap_or_default();
                 if !methods.is_empty() {
-                    let ty = self.return_type(methods[0]);
+                    let ty = self.return_type_in(methods[0], Some(&receiver_type.ty));
                     self.out.callees.insert(expr.id, methods);
                     return ty;
                 }
@@ -932,7 +951,7 @@ impl<'m> Resolver<'m> {
                 }
                 yielded.map(|typed| Typed { certain: typed.certain && receiver_type.certain, ..typed })
             }
-            Ty::Function(_) => None,
+            Ty::Function(_) | Ty::Param { .. } => None,
         }
     }
 
@@ -1015,7 +1034,7 @@ impl<'m> Resolver<'m> {
                 self.out.bindings.insert(expr.id, Binding::Type(nested.clone()));
                 Some(Typed { ty: Ty::Class(Box::new(nested)), certain })
             }
-            Ty::Class(_) | Ty::Function(_) => None,
+            Ty::Class(_) | Ty::Function(_) | Ty::Param { .. } => None,
         }
     }
 
@@ -1036,7 +1055,7 @@ impl<'m> Resolver<'m> {
                     supertypes.iter().filter(|supertype| matches!(supertype, Ty::Named { .. })).find_map(|supertype| self.yields(supertype, member, call))
                 })
             }
-            Ty::Class(_) | Ty::Function(_) => None,
+            Ty::Class(_) | Ty::Function(_) | Ty::Param { .. } => None,
         }
     }
 
@@ -1104,7 +1123,7 @@ impl<'m> Resolver<'m> {
             && let Some(field) = self.property_behind(call, receiver.as_ref())
         {
             self.out.accessors.insert(expr.id, field);
-            return self.field_type(field);
+            return receiver.and_then(|receiver| self.field_type_in(field, &receiver.ty));
         }
         self.record_bare(expr, call, &callees);
         self.record_member_call(expr, call);
@@ -1113,11 +1132,21 @@ impl<'m> Resolver<'m> {
         if let Some(Typed { ty: Ty::App { id, .. }, .. }) = &constructed {
             self.out.constructs.insert(expr.id, *id);
         }
-        let own = callees.first().and_then(|&callee| self.return_type(callee));
+        let own = callees.first().and_then(|&callee| {
+            let called_on = if call.receiver.is_some() { receiver.clone().map(|typed| typed.ty) } else { self.inheritor(callee) };
+            self.return_type_in(callee, called_on.as_ref())
+        });
         if !callees.is_empty() {
             self.out.callees.insert(expr.id, callees);
         }
         constructed.or(own).or_else(|| self.call_type(call, receiver.as_ref()))
+    }
+
+    /// The implicit receiver that has a function of its own or of a supertype.
+    fn inheritor(&self, callee: FunctionId) -> Option<Ty> {
+        let owner = self.module.functions[callee as usize].owner;
+        let has_it = |receiver: &Typed| matches!(receiver.ty, Ty::App { id, .. } if self.family(id).contains(&owner));
+        self.implicit_receivers().into_iter().find(has_it).map(|typed| typed.ty)
     }
 
     fn record_bare(&mut self, expr: &Expr, call: &Call, callees: &[FunctionId]) {
@@ -1201,7 +1230,7 @@ impl<'m> Resolver<'m> {
                     let nested = self.names.index.nested(*id, &call.name)?;
                     Typed::certain(Ty::App { id: nested, args: Vec::new() })
                 }
-                Ty::Class(_) | Ty::Function(_) => return None,
+                Ty::Class(_) | Ty::Function(_) | Ty::Param { .. } => return None,
             },
             (Some(receiver), _) if call.is_new || receiver_is_package(receiver) => Typed::certain(Ty::named(format!("{}.{}", dotted(receiver)?, call.name))),
             _ => return None,

@@ -18,6 +18,13 @@ pub enum Ty {
         /// Arguments.
         args: Vec<Ty>,
     },
+    /// A type parameter of a type of this program, while what stands for it is being found out.
+    Param {
+        /// Whose.
+        owner: TypeId,
+        /// Which.
+        index: u32,
+    },
     /// The type itself, as the receiver of static members.
     Class(Box<Ty>),
     /// A function; its result, where known.
@@ -42,8 +49,40 @@ impl Ty {
     /// The first type argument.
     pub fn first_arg(&self) -> Option<&Ty> {
         match self {
-            Self::Named { args, .. } | Self::App { args, .. } => args.first(),
-            Self::Class(_) | Self::Function(_) => None,
+            Self::Named { args, .. } | Self::App { args, .. } => args.first().filter(|arg| !arg.is_unknown()),
+            Self::Class(_) | Self::Function(_) | Self::Param { .. } => None,
+        }
+    }
+
+    /// The same with something in place of each type parameter; where there is nothing for it, and it is all of the type, it is unknown.
+    pub(super) fn with_params(&self, replace: &dyn Fn(TypeId, u32) -> Option<Ty>) -> Option<Ty> {
+        let within = |args: &[Ty]| args.iter().map(|arg| arg.with_params(replace).unwrap_or_else(Ty::unknown)).collect();
+        match self {
+            Self::Param { owner, index } => replace(*owner, *index),
+            Self::Named { name, args } => Some(Self::Named { name: name.clone(), args: within(args) }),
+            Self::App { id, args } => Some(Self::App { id: *id, args: within(args) }),
+            Self::Class(inner) => Some(Self::Class(Box::new(inner.with_params(replace)?))),
+            Self::Function(result) => Some(Self::Function(result.as_ref().and_then(|result| result.with_params(replace)).map(Box::new))),
+        }
+    }
+
+    /// Keeps the place of a type argument of which nothing is known.
+    pub(super) fn unknown() -> Self {
+        Self::named("?")
+    }
+
+    /// Whether it is such a place.
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self, Self::Named { name, .. } if name == "?")
+    }
+
+    /// Whether a type parameter is in it.
+    pub(super) fn has_params(&self) -> bool {
+        match self {
+            Self::Param { .. } => true,
+            Self::Named { args, .. } | Self::App { args, .. } => args.iter().any(Self::has_params),
+            Self::Class(inner) => inner.has_params(),
+            Self::Function(result) => result.as_ref().is_some_and(|result| result.has_params()),
         }
     }
 
@@ -120,6 +159,6 @@ fn fits_within(ty: &Ty, owner: &str, program: &Program, catalogue: &Catalogue, s
             }
             best
         }
-        Ty::Class(_) | Ty::Function(_) => Fit::No,
+        Ty::Class(_) | Ty::Function(_) | Ty::Param { .. } => Fit::No,
     }
 }

@@ -42,6 +42,7 @@ impl ModuleBuilder {
             kind,
             owner: self.owner(),
             is_companion: false,
+            type_params: Vec::new(),
             supertypes: Vec::new(),
             fields: Vec::new(),
             cases: Vec::new(),

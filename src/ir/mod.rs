@@ -117,6 +117,8 @@ pub struct TypeDecl {
     pub owner: TypeId,
     /// A Kotlin companion object, whose members are visible as the owner's.
     pub is_companion: bool,
+    /// Its own type parameters (`T : View`).
+    pub type_params: Vec<TypeParam>,
     /// Superclass and interfaces, protocols, conformances.
     pub supertypes: Vec<TypeRef>,
     /// Properties, fields, instance variables, constructor properties.
@@ -129,6 +131,15 @@ pub struct TypeDecl {
     pub visibility: Visibility,
     /// The whole declaration.
     pub span: Span,
+}
+
+/// A type parameter of a class or interface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypeParam {
+    /// Name.
+    pub name: String,
+    /// What its arguments are at least, where that is written beside it; the first of several.
+    pub bound: Option<TypeRef>,
 }
 
 /// A property or field. Its initialiser stands as an [`ExprKind::FieldInit`] in its type's initializer function.
@@ -643,6 +654,7 @@ impl Module {
             kind: TypeKind::File,
             owner: FILE_SCOPE,
             is_companion: false,
+            type_params: Vec::new(),
             supertypes: Vec::new(),
             fields: Vec::new(),
             cases: Vec::new(),

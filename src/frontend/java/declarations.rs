@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::Java;
 use crate::frontend::errors::{children_and_errors, is_trivial};
 use crate::frontend::tree;
-use crate::ir::{Call, Expr, ExprKind, Field, FunctionKind, TypeId, TypeKind, TypeRef, Visibility};
+use crate::ir::{Call, Expr, ExprKind, Field, FunctionKind, TypeId, TypeKind, TypeParam, TypeRef, Visibility};
 
 impl<'t> Java<'t> {
     /// Members of the open type, or declarations and statements of the file.
@@ -57,6 +57,7 @@ impl<'t> Java<'t> {
         };
         let modifiers = self.modifiers(node);
         let mut decl = self.build.new_type(kind, self.name_in(node, "name"), tree::span(node));
+        decl.type_params = self.type_params(node);
         decl.supertypes = self.supertypes(node);
         decl.annotations = modifiers.annotations;
         decl.visibility = modifiers.visibility;
@@ -70,6 +71,18 @@ impl<'t> Java<'t> {
         self.stray_errors_to_initializer(node);
         self.build.close_type(&mut self.tree, node);
         id
+    }
+
+    /// `<T extends View, V>` of a class.
+    fn type_params(&mut self, node: Node<'t>) -> Vec<TypeParam> {
+        let Some(list) = node.child_by_field_name("type_parameters") else { return Vec::new() };
+        let mut params = Vec::new();
+        for param in tree::children(list).into_iter().filter(|child| child.kind() == "type_parameter") {
+            let Some(name) = tree::child_of_kind(param, "type_identifier") else { continue };
+            let bound = tree::child_of_kind(param, "type_bound").and_then(|bound| self.type_in(bound));
+            params.push(TypeParam { name: self.name(name), bound });
+        }
+        params
     }
 
     /// The superclass first, then the interfaces.

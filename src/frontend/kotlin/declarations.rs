@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::{Kotlin, types};
 use crate::frontend::errors::{children_and_errors, is_trivial};
 use crate::frontend::tree;
-use crate::ir::{Expr, ExprKind, Field, Function, FunctionKind, Param, TypeId, TypeKind, TypeRef};
+use crate::ir::{Expr, ExprKind, Field, Function, FunctionKind, Param, TypeId, TypeKind, TypeParam, TypeRef};
 
 impl<'t> Kotlin<'t> {
     /// Members of the open type, or declarations and statements of the file.
@@ -98,6 +98,7 @@ impl<'t> Kotlin<'t> {
         let modifiers = self.modifiers(node);
         let mut decl = self.build.new_type(kind, name, span);
         decl.is_companion = is_companion;
+        decl.type_params = self.type_params(node);
         decl.supertypes = self.supertypes(node);
         decl.annotations = modifiers.annotations;
         decl.visibility = modifiers.visibility;
@@ -110,6 +111,17 @@ impl<'t> Kotlin<'t> {
         self.stray_errors_to_initializer(node);
         self.build.close_type(&mut self.tree, node);
         id
+    }
+
+    /// `<T : View, V>` of a class.
+    fn type_params(&mut self, node: Node<'t>) -> Vec<TypeParam> {
+        let Some(list) = tree::child_of_kind(node, "type_parameters") else { return Vec::new() };
+        let mut params = Vec::new();
+        for param in tree::children(list).into_iter().filter(|child| child.kind() == "type_parameter") {
+            let Some(name) = tree::child_of_kind(param, "type_identifier") else { continue };
+            params.push(TypeParam { name: self.name(name), bound: self.type_in(param) });
+        }
+        params
     }
 
     /// The types after the `:` of a class or object.

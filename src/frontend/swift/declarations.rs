@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::Swift;
 use super::types::is_type;
 use crate::frontend::tree;
-use crate::ir::{Expr, ExprKind, Import, TypeId, TypeKind, Visibility};
+use crate::ir::{Expr, ExprKind, Import, TypeId, TypeKind, TypeParam, Visibility};
 
 impl Swift<'_> {
     /// A declaration or, at file level and after syntax errors, a statement.
@@ -71,6 +71,7 @@ impl Swift<'_> {
         let mut decl = self.builder.new_type(kind, name, tree::span(node));
         decl.visibility = modifiers.visibility.unwrap_or(Visibility::Internal);
         decl.annotations = modifiers.annotations;
+        decl.type_params = self.type_params(node);
         for child in tree::children(node).iter().filter(|child| child.kind() == "inheritance_specifier") {
             decl.supertypes.extend(self.type_among(&tree::children(*child)));
         }
@@ -84,6 +85,18 @@ impl Swift<'_> {
         self.in_function = outer_function;
         self.member_visibility = outer_visibility;
         id
+    }
+
+    /// `<T: UIView, V>` of a class.
+    fn type_params(&mut self, node: Node<'_>) -> Vec<TypeParam> {
+        let Some(list) = tree::child_of_kind(node, "type_parameters") else { return Vec::new() };
+        let mut params = Vec::new();
+        for param in tree::children(list).into_iter().filter(|child| child.kind() == "type_parameter") {
+            let Some(name) = tree::child_of_kind(param, "type_identifier") else { continue };
+            let bound = param.child_by_field_name("name").filter(|bound| is_type(*bound)).map(|bound| self.type_ref(bound));
+            params.push(TypeParam { name: self.name_of(name), bound });
+        }
+        params
     }
 
     fn body_members(&mut self, node: Node<'_>) {
