@@ -225,6 +225,12 @@ impl Value {
         }
         match (self, other) {
             (Value::Permissions(left), Value::Permissions(right)) => Value::alternatives(Value::Permissions, left, here, right, there),
+            (Value::Permissions(left), right) if right.is_other_permission() => {
+                Value::alternatives(Value::Permissions, left, here, vec![Alternative::of(Vec::new())], there)
+            }
+            (left, Value::Permissions(right)) if left.is_other_permission() => {
+                Value::alternatives(Value::Permissions, vec![Alternative::of(Vec::new())], here, right, there)
+            }
             (Value::Status(status, left), Value::Status(other, right)) if status == other => {
                 Value::alternatives(|all| Value::Status(status, all), left, here, right, there)
             }
@@ -257,6 +263,11 @@ impl Value {
     /// Whether it is code: who runs it promises what holds to whoever passes it.
     pub(crate) fn is_passed_code(&self) -> bool {
         matches!(self, Value::Closure(_) | Value::Object(_) | Value::Functions(_) | Value::Code)
+    }
+
+    /// The text of a permission that no rule speaks of: a grant of it proves nothing.
+    fn is_other_permission(&self) -> bool {
+        matches!(self.single(), Some(Key::Constant(text)) if text.contains(".permission."))
     }
 
     /// Whether it can only be one known value.
