@@ -844,7 +844,9 @@ impl<'m> Resolver<'m> {
             return None;
         }
         let may_be_a_variable = !is_type_name(name) || is_written_large(name);
-        if let Some(field) = self.field_elsewhere(name).filter(|_| may_be_a_variable) {
+        // Kotlin's constants are often written like types; the package or the import says which is meant.
+        let is_no_type = || self.platform() == Platform::Android && self.names.app_type(name, self.this_type()).is_none();
+        if let Some(field) = self.field_elsewhere(name).filter(|_| may_be_a_variable || is_no_type()) {
             self.out.bindings.insert(expr.id, Binding::Field(field));
             return self.field_type(field);
         }
@@ -1355,8 +1357,10 @@ impl<'m> Resolver<'m> {
                 .filter(|ty| ty.name == "->")
                 .map(|ty| ty.args.split_last().map(|(_, params)| params.to_vec()).unwrap_or_default())
                 .unwrap_or_default();
+            // They are written where the function is declared.
+            let scope = callees.first().map_or(self.this_type(), |&callee| module.functions[callee as usize].owner);
             let hints: Vec<Option<Typed>> =
-                if declared.is_empty() { vec![hint] } else { declared.iter().map(|ty| self.names.resolve(ty, self.this_type())).collect() };
+                if declared.is_empty() { vec![hint] } else { declared.iter().map(|ty| self.names.resolve(ty, scope)).collect() };
             let rebinds_to_unknown = implicit.is_none() && RECEIVER_SCOPES.contains(&name) && (call.receiver.is_some() || name == "with");
             self.frames.push(Frame { rebinds_to_unknown, ..Frame::default() });
             let ty = self.closure(&arg.value, closure, &hints, implicit);
