@@ -168,7 +168,7 @@ impl Finder<'_, '_> {
             }
             _ => false,
         });
-        !demands && foreign.iter().all(|name| is_platform_name(name) || is_java_lang(name))
+        !demands && foreign.iter().all(|name| is_platform_name(name))
     }
 
     /// Functions of this program's supertypes that a function overrides.
@@ -267,11 +267,6 @@ impl Finder<'_, '_> {
         };
         self.resolution.foreign_supertypes.get(&id).into_iter().flatten().any(|name| is_component(name))
     }
-}
-
-/// Java sees these without an import, so that they look like types of the package at hand.
-fn is_java_lang(name: &str) -> bool {
-    matches!(name.rsplit('.').next(), Some("Runnable" | "Thread" | "AutoCloseable" | "Iterable" | "Comparable"))
 }
 
 fn simple_name(annotation: &Annotation) -> &str {

@@ -23,6 +23,9 @@ const RE_EXPORTS: [(&str, &[&str]); 9] = [
     ("HealthKitUI", &["HealthKit"]),
 ];
 
+/// Types of Java that are there without an import, in Kotlin as well; those that matter to anybody.
+const JAVA_LANG: [&str; 7] = ["AutoCloseable", "Comparable", "Iterable", "Object", "Runnable", "String", "Thread"];
+
 /// Resolves names of types in a program.
 pub(super) struct Names<'m> {
     program: &'m Program,
@@ -267,6 +270,9 @@ impl<'m> Names<'m> {
         let is_package_qualified = first.starts_with(|character: char| character.is_lowercase()) && rest.is_some();
         if is_package_qualified {
             return self.app_or_foreign(name.to_owned(), file);
+        }
+        if JAVA_LANG.contains(&first) {
+            return Typed::certain(Ty::named(format!("java.lang.{name}")));
         }
         if head.package.is_empty() {
             return Typed::certain(Ty::named(name));
