@@ -309,7 +309,10 @@ impl<'m> Resolver<'m> {
             Given::Argument(place) => place,
             Given::PassedTo(members) => {
                 let objects = around.objects.get_or_init(|| Objects::new(&self.out));
-                return objects.passed(point.expr, member.is_constructor, members).any(|value| self.value_fits(value, when, around.sites));
+                let mut passed = objects.passed(point.expr, member.is_constructor, members).peekable();
+                // What was never said is not known to be of the set that it must not be of.
+                let is_unsaid = passed.peek().is_none() && when.is.is_none() && when.of_type.is_none();
+                return is_unsaid || passed.any(|value| self.value_fits(value, when, around.sites));
             }
         };
         let candidates: Vec<&'m Expr> = match (place, point.call, point.assigned) {
