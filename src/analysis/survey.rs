@@ -147,7 +147,7 @@ impl<'m> Surveyor<'_, 'm> {
                     role.tells = true;
                     role.requests |= check.request && check.callback.is_none() && check.returns.is_none();
                 }
-                Entry::NotACheck(_) | Entry::Revocation(_) => role.tells = true,
+                Entry::NotACheck(_) | Entry::Revocation(_) | Entry::VersionTest(_) => role.tells = true,
                 _ => {}
             }
         }

@@ -19,6 +19,8 @@ pub enum Entry {
     Carrier(usize),
     /// [`Catalogue::revocations`]
     Revocation(usize),
+    /// [`Catalogue::version_tests`]
+    VersionTest(usize),
 }
 
 /// Entries by the base name of a member: the Java or Swift name, the first part of a selector, or the simple name of a constructed type.
@@ -99,7 +101,8 @@ impl Catalogue {
         let not_checks = (0..self.not_checks.len()).map(Entry::NotACheck);
         let carriers = (0..self.carriers.len()).map(Entry::Carrier);
         let revocations = (0..self.revocations.len()).map(Entry::Revocation);
-        accesses.chain(checks).chain(not_checks).chain(carriers).chain(revocations)
+        let version_tests = (0..self.version_tests.len()).map(Entry::VersionTest);
+        accesses.chain(checks).chain(not_checks).chain(carriers).chain(revocations).chain(version_tests)
     }
 
     /// The symbol of an entry.
@@ -110,6 +113,7 @@ impl Catalogue {
             Entry::NotACheck(number) => &self.not_checks[number].symbol,
             Entry::Carrier(number) => &self.carriers[number].symbol,
             Entry::Revocation(number) => &self.revocations[number].symbol,
+            Entry::VersionTest(number) => &self.version_tests[number].symbol,
         }
     }
 

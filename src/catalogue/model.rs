@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-pub use super::schema::{AccessClass, Direction, Evidence, Failure, MemberKind, Place};
+pub use super::schema::{AccessClass, Direction, Evidence, Failure, HandedTo, MemberKind, Place};
 use crate::source::{Language, Platform};
 
 /// What kind of personal data.
@@ -253,6 +253,8 @@ pub struct Access {
     pub fails: Failure,
     /// Versions on which it needs anything.
     pub levels: Levels,
+    /// Members that only ask about the object that it makes.
+    pub asked_by: Vec<String>,
     /// Documentation.
     pub source: Option<String>,
     /// Rule file, for `askfirst rules`.
@@ -415,6 +417,19 @@ pub struct Carrier {
     pub symbol: Symbol,
     /// Which input.
     pub from: Place,
+    /// Who gets it; none for the result of the call.
+    pub to: Option<HandedTo>,
+}
+
+/// A function that tells whether the system has a version or a later one.
+#[derive(Clone, Debug)]
+pub struct VersionTest {
+    /// Which symbol.
+    pub symbol: Symbol,
+    /// The version.
+    pub from: u32,
+    /// Why no symbol list has it.
+    pub unlisted: Option<String>,
 }
 
 /// A call after which a permission may be gone.
@@ -466,6 +481,8 @@ pub struct Catalogue {
     pub carriers: Vec<Carrier>,
     /// Revocations.
     pub revocations: Vec<Revocation>,
+    /// Tests of the version.
+    pub version_tests: Vec<VersionTest>,
     /// See [`Catalogue::index`].
     pub(super) index: std::sync::OnceLock<super::index::Index>,
 }

@@ -56,6 +56,7 @@ impl Catalogue {
         let mut names = self.access_names(platform);
         let symbols = self.checks.iter().map(|check| &check.symbol);
         let symbols = symbols.chain(self.not_checks.iter().map(|entry| &entry.symbol)).chain(self.revocations.iter().map(|entry| &entry.symbol));
+        let symbols = symbols.chain(self.version_tests.iter().map(|test| &test.symbol));
         for symbol in symbols {
             add_symbol(symbol, platform, &mut names);
         }

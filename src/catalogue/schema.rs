@@ -43,6 +43,8 @@ pub struct RuleFile {
     pub not_a_check: Vec<NotACheckEntry>,
     /// Calls that take a grant back.
     pub revocation: Vec<RevocationEntry>,
+    /// Functions that test the version of the system.
+    pub version_test: Vec<VersionTestEntry>,
 }
 
 /// `[[permission]]`: a thing that the OS asks the person for.
@@ -134,8 +136,20 @@ pub struct CarrierEntry {
     pub members: Spanned<Vec<Spanned<MemberEntry>>>,
     /// `"receiver"`, or the argument's place.
     pub from: Place,
+    /// It is not the result that stands for it, but what an object that is passed along gets when it is called back.
+    pub to: Option<HandedTo>,
     /// See [`AccessEntry::unlisted`].
     pub unlisted: Option<String>,
+}
+
+/// Who gets the input of a carrier: `{ argument = 2, callback = "onChange" }`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HandedTo {
+    /// The argument that is the object.
+    pub argument: u32,
+    /// Its function that is called.
+    pub callback: String,
 }
 
 /// The owner types of an entry: one name, or a list of types that have the members alike (`type = ["androidx.…", "android.support.…"]`).
@@ -217,6 +231,10 @@ pub struct AccessEntry {
     /// Conditions on arguments; all must hold.
     #[serde(default)]
     pub when: Vec<WhenEntry>,
+    /// Members that only ask whether something could be done with the object that it makes: one that only they get, or are called on, is no
+    /// access.
+    #[serde(default)]
+    pub asked_by: Vec<String>,
     /// Permissions needed; none for `open` and `user-mediated`.
     #[serde(default)]
     pub needs: Option<Needs>,
@@ -481,6 +499,23 @@ pub struct NotACheckEntry {
     pub why: Spanned<String>,
     /// A sentence for people: what it tells instead.
     pub tells: String,
+    /// See [`AccessEntry::unlisted`].
+    pub unlisted: Option<String>,
+}
+
+/// `[[version-test]]`: true from a version of the system on, and false before.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct VersionTestEntry {
+    /// Owner type.
+    #[serde(rename = "type", default)]
+    pub ty: Owners,
+    /// Members.
+    pub members: Spanned<Vec<Spanned<MemberEntry>>>,
+    /// The version.
+    pub from: u32,
+    /// Where it is documented.
+    pub source: Option<String>,
     /// See [`AccessEntry::unlisted`].
     pub unlisted: Option<String>,
 }

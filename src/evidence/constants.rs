@@ -144,7 +144,10 @@ impl<'m> Resolver<'m> {
                 let variable = &self.out.variables[*id as usize];
                 let assigned = variable.values.iter().map(|value| next(value)).fold(Constants::default(), Constants::join);
                 match variable.kind {
-                    VariableKind::Param(function, index) => assigned.join(self.argument_constants(function, index, sites, steps)),
+                    VariableKind::Param(function, index) => {
+                        let handed = sites.handed.get(&function).into_iter().flatten().map(|value| next(value));
+                        handed.fold(assigned.join(self.argument_constants(function, index, sites, steps)), Constants::join)
+                    }
                     VariableKind::ClosureParam(..) => Constants::unknown(),
                     VariableKind::Local if variable.values.is_empty() => Constants::unknown(),
                     VariableKind::Local => assigned,
@@ -242,7 +245,7 @@ impl<'m> Resolver<'m> {
     /// The input that the result of a carrier stands for.
     fn carried(&self, expr: &'m Expr) -> Option<(&'m Carrier, &'m Expr)> {
         let found = self.out.symbols.get(&expr.id)?.iter().find_map(|found| match found.entry {
-            Entry::Carrier(number) => Some(&self.catalogue.carriers[number]),
+            Entry::Carrier(number) => Some(&self.catalogue.carriers[number]).filter(|carrier| carrier.to.is_none()),
             _ => None,
         })?;
         let from = match &expr.kind {
@@ -269,6 +272,25 @@ impl<'m> Resolver<'m> {
         all
     }
 
+    /// What the functions of objects get that were passed along with it.
+    pub(super) fn handed(&self) -> HashMap<FunctionId, Vec<&'m Expr>> {
+        let mut handed: HashMap<FunctionId, Vec<&'m Expr>> = HashMap::new();
+        for expr in self.out.exprs.iter().flatten() {
+            let ExprKind::Call(call) = &expr.kind else { continue };
+            let found = self.out.symbols.get(&expr.id).into_iter().flatten().find_map(|found| match found.entry {
+                Entry::Carrier(number) => self.catalogue.carriers[number].to.as_ref().map(|to| (to, &self.catalogue.carriers[number].from)),
+                _ => None,
+            });
+            let Some((to, from)) = found else { continue };
+            let object = call.args.get(to.argument as usize).and_then(|arg| self.out.types.get(&arg.value.id)).map(|typed| typed.ty.instance());
+            if let (Some(Ty::App { id, .. }), Some(given)) = (object, argument(call, from, None)) {
+                let callbacks = self.methods(*id, &to.callback);
+                callbacks.into_iter().for_each(|callback| handed.entry(callback).or_default().push(given));
+            }
+        }
+        handed
+    }
+
     fn returned_constants(&self, function: FunctionId, sites: &CallSites<'m>, steps: u32) -> Constants {
         let declared = &self.module.functions[function as usize];
         let Some(body) = &declared.body else { return Constants::unknown() };
@@ -293,6 +315,8 @@ fn collect_returns<'m>(expr: &'m Expr, out: &mut Vec<&'m Expr>) {
 #[derive(Default)]
 pub(super) struct CallSites<'m> {
     pub(super) by_function: HashMap<FunctionId, Vec<&'m Call>>,
+    /// What functions get by being called back, apart from those calls.
+    pub(super) handed: HashMap<FunctionId, Vec<&'m Expr>>,
     /// Lookups left for the question at hand.
     fuel: std::cell::Cell<u32>,
 }

@@ -58,10 +58,10 @@ impl<'m> Resolver<'m> {
     /// Fills in [`Resolution::symbols`](super::Resolution::symbols): carriers first, because conditions look through them.
     pub(super) fn match_symbols(&mut self) {
         let exprs = self.out.exprs.clone();
-        let sites = CallSites::new(&self.out.callees, &exprs);
+        let mut sites = CallSites::new(&self.out.callees, &exprs);
         let objects = OnceCell::new();
-        let around = Around { sites: &sites, objects: &objects };
         for carriers in [true, false] {
+            let around = Around { sites: &sites, objects: &objects };
             for expr in exprs.iter().flatten() {
                 self.enter_file_of(expr.id);
                 let found = self.matches_at(expr, carriers, around);
@@ -70,6 +70,9 @@ impl<'m> Resolver<'m> {
                     all.extend(found);
                     all.sort_by_key(|found| (std::cmp::Reverse(found.specificity), std::cmp::Reverse(found.confidence), found.entry, found.member));
                 }
+            }
+            if carriers {
+                sites.handed = self.handed();
             }
         }
     }
@@ -130,6 +133,12 @@ impl<'m> Resolver<'m> {
         let holds = symbol.when.iter().all(|when| self.condition_holds(point, member, when, around));
         if !holds || (needs_argument && symbol.when.iter().all(|when| when.is.is_none() && when.of_type.is_none())) {
             return None;
+        }
+        if let Entry::Access(number) = entry {
+            let asked_by = &self.catalogue.accesses[number].asked_by;
+            if !asked_by.is_empty() && around.objects.get_or_init(|| Objects::new(&self.out)).is_only_asked(point.expr, member.is_constructor, asked_by) {
+                return None;
+            }
         }
         let exact = usize::from(point.call.is_some_and(|call| member.labels.as_ref().is_none_or(|labels| labels.len() == call.args.len())));
         Some(SymbolMatch { entry, member: number, confidence, evidence, specificity: 2 * symbol.when.len() + exact })

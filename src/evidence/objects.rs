@@ -31,11 +31,17 @@ pub(super) struct Objects<'m> {
     kept: HashMap<ExprId, Target>,
     /// Parameters of closures that stand for the receiver.
     handed: HashMap<VariableId, Object>,
+    /// Names of the calls that get each, or are made on it.
+    mentions: HashMap<Object, Vec<String>>,
+    /// How often variables are read.
+    reads: Vec<u32>,
 }
 
 impl<'m> Objects<'m> {
     pub(super) fn new(resolution: &Resolution<'m>) -> Self {
-        let mut objects = Self { passed: HashMap::new(), owner: HashMap::new(), kept: HashMap::new(), handed: HashMap::new() };
+        let mut objects =
+            Self { passed: HashMap::new(), owner: HashMap::new(), kept: HashMap::new(), handed: HashMap::new(), mentions: HashMap::new(), reads: Vec::new() };
+        objects.reads = resolution.variables.iter().map(|variable| variable.reads).collect();
         let variables = resolution.variables.iter().enumerate().map(|(id, variable)| (Target::Variable(id as VariableId), &variable.values));
         let fields = resolution.field_values.iter().map(|(field, values)| (Target::Field(*field), values));
         let mut places: Vec<_> = variables.chain(fields).collect();
@@ -56,6 +62,18 @@ impl<'m> Objects<'m> {
         let object = if makes { Some(self.made(expr.id)) } else { self.owner.get(&expr.id).copied() };
         let all = object.and_then(|object| self.passed.get(&object)).into_iter().flatten();
         all.filter(|(member, position, _)| members.get(member) == Some(position)).map(|(_, _, value)| *value)
+    }
+
+    /// Whether all that is done with the object is to pass it to some members, or to call them on it.
+    pub(super) fn is_only_asked(&self, expr: &Expr, makes: bool, by: &[String]) -> bool {
+        let object = if makes { Some(self.made(expr.id)) } else { self.owner.get(&expr.id).copied() };
+        let Some((object, mentions)) = object.and_then(|object| self.mentions.get(&object).map(|mentions| (object, mentions))) else { return false };
+        let all_there = match object {
+            Object::Held(Target::Variable(id)) => self.reads[id as usize] as usize == mentions.len(),
+            Object::Held(Target::Field(_)) => false,
+            Object::Made(_) => mentions.len() == 1,
+        };
+        all_there && mentions.iter().all(|name| by.contains(name))
     }
 
     fn made(&self, id: ExprId) -> Object {
@@ -92,6 +110,11 @@ impl<'m> Objects<'m> {
         let owner = call.receiver.as_ref().map_or(this, |receiver| self.object(receiver, resolution));
         if !resolution.callees.contains_key(&expr.id) {
             self.note(expr, owner, &call.name, call.args.iter().map(|arg| &arg.value));
+        }
+        for mentioned in call.receiver.iter().chain(call.args.iter().map(|arg| &arg.value)) {
+            if let Some(object) = self.object(mentioned, resolution) {
+                self.mentions.entry(object).or_default().push(call.name.clone());
+            }
         }
         call.receiver.iter().for_each(|receiver| self.visit(receiver, this, resolution));
         for (position, arg) in call.args.iter().enumerate() {

@@ -1359,8 +1359,7 @@ impl<'m> Resolver<'m> {
                 .unwrap_or_default();
             // They are written where the function is declared.
             let scope = callees.first().map_or(self.this_type(), |&callee| module.functions[callee as usize].owner);
-            let hints: Vec<Option<Typed>> =
-                if declared.is_empty() { vec![hint] } else { declared.iter().map(|ty| self.names.resolve(ty, scope)).collect() };
+            let hints: Vec<Option<Typed>> = if declared.is_empty() { vec![hint] } else { declared.iter().map(|ty| self.names.resolve(ty, scope)).collect() };
             let rebinds_to_unknown = implicit.is_none() && RECEIVER_SCOPES.contains(&name) && (call.receiver.is_some() || name == "with");
             self.frames.push(Frame { rebinds_to_unknown, ..Frame::default() });
             let ty = self.closure(&arg.value, closure, &hints, implicit);
@@ -1578,7 +1577,7 @@ impl<'m> Resolver<'m> {
     }
 
     /// Methods of a type and its family; the nearest declaration wins.
-    fn methods(&self, ty: TypeId, name: &str) -> Vec<FunctionId> {
+    pub(super) fn methods(&self, ty: TypeId, name: &str) -> Vec<FunctionId> {
         self.family(ty).iter().map(|&ty| self.declared_methods(ty, name)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 

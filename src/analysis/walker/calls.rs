@@ -46,6 +46,9 @@ impl<'a, 'm> Walker<'a, 'm> {
         if let Some(value) = self.check_value(expr, Some(call), call.name_span, &args, flow) {
             return value;
         }
+        if let Some(value) = self.version_test(expr) {
+            return value;
+        }
         self.apply_revocation(expr, call, &args, flow);
         if let Some(&field) = self.resolution.accessors.get(&expr.id) {
             return self.eval_field(expr, field, flow);
@@ -117,7 +120,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     /// The result of a carrier stands for its input; a constructor of a constant-like thing for its argument.
     fn carried_value(&self, expr: &Expr, call: &'m Call, receiver: &Value, args: &[Value]) -> Value {
         let carrier = self.symbols(expr.id).iter().find_map(|found| match found.entry {
-            Entry::Carrier(number) => Some(&self.catalogue.carriers[number]),
+            Entry::Carrier(number) => Some(&self.catalogue.carriers[number]).filter(|carrier| carrier.to.is_none()),
             _ => None,
         });
         match carrier.map(|carrier| &carrier.from) {

@@ -4,6 +4,7 @@ use super::{Walker, check_origin, version_constant};
 use crate::analysis::facts::{Atom, FactSet, Facts, either};
 use crate::analysis::state::{Flow, assume, join};
 use crate::analysis::value::{Key, Value};
+use crate::catalogue::Entry;
 use crate::evidence::{Binding, Target};
 use crate::ir::{CompareOp, Expr, ExprKind, Pattern};
 use crate::verdict::CheckHow;
@@ -166,6 +167,16 @@ impl<'a, 'm> Walker<'a, 'm> {
         let is_known = |code: &u32| self.known.requests().iter().any(|(_, known, _)| *known == Some(*code));
         let code = self.request_code(other).filter(is_known);
         (Some(code.map_or(Facts::none(), |code| Facts::clause(vec![Atom::Code(code)], None))), Some(Facts::none()))
+    }
+
+    /// `BuildCompat.isAtLeastT()`
+    pub(super) fn version_test(&self, expr: &Expr) -> Option<Value> {
+        let from = self.symbols(expr.id).iter().find_map(|found| match found.entry {
+            Entry::VersionTest(number) => Some(self.catalogue.version_tests[number].from),
+            _ => None,
+        })?;
+        let fact = |atom| Some(Facts::clause(vec![atom], version_origin(expr)));
+        Some(Value::truth(fact(Atom::AtLeast(from)), fact(Atom::Below(from))))
     }
 
     fn ordered(&self, op: CompareOp, left: (&'m Expr, Value), right: (&'m Expr, Value)) -> Value {

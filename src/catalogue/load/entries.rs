@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::super::error::{Problems, RuleError};
 use super::super::model::{
     Access, AccessClass, Answer, Callback, Carrier, Catalogue, Check, Conjunct, Evidence, Given, Gives, Levels, Member, MemberKind, NotACheck, Place,
-    Revocation, Subject, Symbol, When,
+    Revocation, Subject, Symbol, VersionTest, When,
 };
 use super::super::schema::{
     AccessEntry, Asks, CallbackEntry, CallbackGives, CheckEntry, MemberEntry, Needs, NotACheckEntry, Owners, RequirementEntry, RevocationEntry, WhenEntry,
@@ -39,6 +39,7 @@ struct Lengths {
     not_checks: usize,
     carriers: usize,
     revocations: usize,
+    version_tests: usize,
 }
 
 impl Lengths {
@@ -49,6 +50,7 @@ impl Lengths {
             not_checks: catalogue.not_checks.len(),
             carriers: catalogue.carriers.len(),
             revocations: catalogue.revocations.len(),
+            version_tests: catalogue.version_tests.len(),
         }
     }
 
@@ -58,6 +60,7 @@ impl Lengths {
         replace(&mut catalogue.not_checks, &mut self.not_checks, |not_check| &mut not_check.symbol);
         replace(&mut catalogue.carriers, &mut self.carriers, |carrier| &mut carrier.symbol);
         replace(&mut catalogue.revocations, &mut self.revocations, |revocation| &mut revocation.symbol);
+        replace(&mut catalogue.version_tests, &mut self.version_tests, |test| &mut test.symbol);
     }
 }
 
@@ -113,10 +116,15 @@ impl Resolver<'_> {
         for entry in &rules.carrier {
             let parts = SymbolParts { owners: &entry.ty, members: &entry.members, kind: MemberKind::Call, evidence: Evidence::Type, when: &[] };
             let symbols = self.symbols(&parts);
-            catalogue.carriers.extend(symbols.into_iter().map(|symbol| Carrier { symbol, from: entry.from.clone() }));
+            catalogue.carriers.extend(symbols.into_iter().map(|symbol| Carrier { symbol, from: entry.from.clone(), to: entry.to.clone() }));
         }
         for entry in &rules.revocation {
             self.revocation(entry, &mut catalogue.revocations);
+        }
+        for entry in &rules.version_test {
+            let parts = SymbolParts { owners: &entry.ty, members: &entry.members, kind: MemberKind::Call, evidence: Evidence::Type, when: &[] };
+            let tests = self.symbols(&parts).into_iter().map(|symbol| VersionTest { symbol, from: entry.from, unlisted: entry.unlisted.clone() });
+            catalogue.version_tests.extend(tests);
         }
     }
 
@@ -143,6 +151,7 @@ impl Resolver<'_> {
             needs: needs.clone(),
             fails: entry.fails,
             levels,
+            asked_by: entry.asked_by.clone(),
             source: entry.source.clone().or_else(|| self.file.rules.source.clone()),
             file: self.file.source.path.clone(),
             unlisted: entry.unlisted.clone(),
