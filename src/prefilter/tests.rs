@@ -17,6 +17,7 @@ fn access(owner: &str, member: &str, evidence: Evidence, when: Vec<When>) -> Acc
         needs: Vec::new(),
         fails: Failure::Silent,
         levels: Levels::ALL,
+        asked_by: Vec::new(),
         source: None,
         file: String::new(),
         unlisted: None,
