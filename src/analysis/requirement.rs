@@ -10,14 +10,14 @@ use crate::source::Platform;
 pub(crate) struct Requirement {
     conjuncts: Vec<Conjunct>,
     levels: Levels,
-    /// Handling SecurityException counts.
-    throws: bool,
+    /// Handling SecurityException counts on these versions.
+    throws: Option<Levels>,
 }
 
 impl Requirement {
     /// Of an access.
     pub(crate) fn of_access(access: &Access) -> Self {
-        Self { conjuncts: access.needs.clone(), levels: access.levels, throws: access.fails == Failure::SecurityException }
+        Self { conjuncts: access.needs.clone(), levels: access.levels, throws: (access.fails == Failure::SecurityException).then_some(access.fails_levels) }
     }
 
     /// Of a function with an annotation: one of each inner list.
@@ -29,7 +29,7 @@ impl Requirement {
             });
             Conjunct { any: any.collect(), levels: Levels::ALL }
         };
-        Self { conjuncts: needs.iter().map(conjunct).collect(), levels: Levels::ALL, throws: true }
+        Self { conjuncts: needs.iter().map(conjunct).collect(), levels: Levels::ALL, throws: Some(Levels::ALL) }
     }
 
     /// All permissions that it mentions.
@@ -75,7 +75,7 @@ impl Requirement {
                 Atom::Below(bound) if level < *bound => return false,
                 Atom::AtLeast(bound) if level >= *bound => return false,
                 Atom::Below(_) | Atom::AtLeast(_) => {}
-                Atom::Handled if self.throws => proves = true,
+                Atom::Handled if self.throws.is_some_and(|levels| levels.contains(level)) => proves = true,
                 Atom::Granted(Subject::Permission(granted)) if proves_one(*granted, &conjunct.any, catalogue) => proves = true,
                 _ => return false,
             }
@@ -91,6 +91,7 @@ impl Requirement {
             starts.insert(levels.max.saturating_add(1));
         };
         note(self.levels);
+        self.throws.into_iter().for_each(&mut note);
         for conjunct in &self.conjuncts {
             note(conjunct.levels);
             conjunct.any.iter().for_each(|id| note(catalogue.permission(*id).levels));

@@ -251,6 +251,8 @@ pub struct Access {
     pub needs: Vec<Conjunct>,
     /// What happens without.
     pub fails: Failure,
+    /// Versions on which it does; on others it is silent.
+    pub fails_levels: Levels,
     /// Versions on which it needs anything.
     pub levels: Levels,
     /// Members that only ask about the object that it makes.

@@ -241,6 +241,8 @@ pub struct AccessEntry {
     /// What happens without permission.
     #[serde(default)]
     pub fails: Failure,
+    /// OS versions on which it fails so, where it is silent on others: `"..28"`.
+    pub fails_levels: Option<Spanned<String>>,
     /// OS versions on which the call needs its permission: `"..28"`.
     pub levels: Option<Spanned<String>>,
     /// Where it is documented, where it is not the file's.

@@ -16,6 +16,7 @@ fn access(owner: &str, member: &str, evidence: Evidence, when: Vec<When>) -> Acc
         direction: Direction::Read,
         needs: Vec::new(),
         fails: Failure::Silent,
+        fails_levels: Levels::ALL,
         levels: Levels::ALL,
         asked_by: Vec::new(),
         source: None,

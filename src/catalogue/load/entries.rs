@@ -132,6 +132,7 @@ impl Resolver<'_> {
         let parts = SymbolParts { owners: &entry.ty, members: &entry.members, kind: entry.kind, evidence: entry.evidence, when: &entry.when };
         let symbols = self.symbols(&parts);
         let levels = words::levels(entry.levels.as_ref(), &mut self.problems);
+        let fails_levels = words::levels(entry.fails_levels.as_ref(), &mut self.problems);
         let needs = self.needs(entry);
         let category = match &entry.category {
             Some(name) => words::category(name, &mut self.problems),
@@ -150,6 +151,7 @@ impl Resolver<'_> {
             direction: entry.direction,
             needs: needs.clone(),
             fails: entry.fails,
+            fails_levels,
             levels,
             asked_by: entry.asked_by.clone(),
             source: entry.source.clone().or_else(|| self.file.rules.source.clone()),
