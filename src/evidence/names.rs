@@ -1,6 +1,6 @@
 //! Type names as written to types.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -22,6 +22,9 @@ const RE_EXPORTS: [(&str, &[&str]); 9] = [
     ("ARKit", &["AVFoundation"]),
     ("HealthKitUI", &["HealthKit"]),
 ];
+
+/// Supertypes looked at for the type arguments of one.
+const MAX_SUPERTYPES: u32 = 100;
 
 /// Types of Java that are there without an import, in Kotlin as well; those that matter to anybody.
 const JAVA_LANG: [&str; 7] = ["AutoCloseable", "Comparable", "Iterable", "Object", "Runnable", "String", "Thread"];
@@ -73,13 +76,13 @@ impl<'m> Names<'m> {
         if !typed.ty.has_params() {
             return Some(typed);
         }
-        Some(Typed { ty: self.bounded_within(&typed.ty, 4)?, ..typed })
+        Some(Typed { ty: self.bounded_within(&typed.ty, 2)?, ..typed })
     }
 
     fn bounded_within(&self, ty: &Ty, depth: u32) -> Option<Ty> {
         ty.with_params(&|owner, index| {
-            let bound = self.program.types[owner as usize].type_params.get(index as usize)?.bound.as_ref().filter(|_| depth > 0)?;
-            self.bounded_within(&self.resolve_generic(bound, owner, owner)?.ty, depth - 1)
+            let bound = self.program.types[owner as usize].type_params.get(index as usize)?.bound.as_ref().filter(|_| depth > 0 && ty.is_small())?;
+            self.bounded_within(&self.resolve_generic(bound, owner, owner)?.ty, depth - 1).filter(Ty::is_small)
         })
     }
 
@@ -89,17 +92,22 @@ impl<'m> Names<'m> {
         if !typed.ty.has_params() {
             return Some(typed);
         }
+        let is_small = typed.ty.is_small();
         let given = |owner, index| {
-            let args = self.args_for(receiver, owner, 8);
-            Some(args.and_then(|args| args.get(index as usize).filter(|arg| !arg.is_unknown()).cloned()).unwrap_or(Ty::Param { owner, index }))
+            let args = self.args_for(receiver, owner, &Cell::new(MAX_SUPERTYPES));
+            Some(args.and_then(|args| args.get(index as usize).filter(|arg| is_small && !arg.is_unknown()).cloned()).unwrap_or(Ty::Param { owner, index }))
         };
         let ty = typed.ty.with_params(&given)?;
         self.bounded(Typed { ty, ..typed })
     }
 
     /// The type arguments that a type, or a supertype of it, has for the parameters of `owner`.
-    fn args_for(&self, ty: &Ty, owner: TypeId, depth: u32) -> Option<Vec<Ty>> {
+    fn args_for(&self, ty: &Ty, owner: TypeId, fuel: &Cell<u32>) -> Option<Vec<Ty>> {
         let Ty::App { id, args } = ty.instance() else { return None };
+        if fuel.get() == 0 || !ty.is_small() {
+            return None;
+        }
+        fuel.set(fuel.get() - 1);
         if *id == owner {
             return Some(args.clone());
         }
@@ -108,8 +116,8 @@ impl<'m> Names<'m> {
             Some(arg.unwrap_or(Ty::Param { owner: of, index }))
         };
         let supertypes = self.supertypes(*id);
-        let mut supertypes = supertypes.iter().filter(|_| depth > 0).filter_map(|supertype| supertype.with_params(&given));
-        supertypes.find_map(|supertype| self.args_for(&supertype, owner, depth - 1))
+        let small = supertypes.iter().filter(|supertype| supertype.is_small());
+        small.filter_map(|supertype| supertype.with_params(&given)).find_map(|supertype| self.args_for(&supertype, owner, fuel))
     }
 
     /// The type parameter that a simple name means within a type.

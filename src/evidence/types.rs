@@ -1,6 +1,9 @@
 use crate::catalogue::Catalogue;
 use crate::ir::{Program, TypeId, TypeKind};
 
+/// Parts of a type that is copied into others.
+const MAX_SIZE: usize = 64;
+
 /// A type as far as names tell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ty {
@@ -74,6 +77,20 @@ impl Ty {
     /// Whether it is such a place.
     pub(super) fn is_unknown(&self) -> bool {
         matches!(self, Self::Named { name, .. } if name == "?")
+    }
+
+    /// Whether it is of so few parts that copies of it in each other stay within bounds.
+    pub(super) fn is_small(&self) -> bool {
+        self.size() <= MAX_SIZE
+    }
+
+    fn size(&self) -> usize {
+        1 + match self {
+            Self::Named { args, .. } | Self::App { args, .. } => args.iter().map(Self::size).sum(),
+            Self::Class(inner) => inner.size(),
+            Self::Function(result) => result.as_ref().map_or(0, |result| result.size()),
+            Self::Param { .. } => 0,
+        }
     }
 
     /// Whether a type parameter is in it.
