@@ -421,6 +421,15 @@ pub struct Carrier {
     pub from: Place,
     /// Who gets it; none for the result of the call.
     pub to: Option<HandedTo>,
+    /// Members that put something under the key that the input is, and where they are given it.
+    pub put_by: BTreeMap<String, u32>,
+}
+
+impl Carrier {
+    /// Whether the result of the call stands for its input.
+    pub fn is_direct(&self) -> bool {
+        self.to.is_none() && self.put_by.is_empty()
+    }
 }
 
 /// A function that tells whether the system has a version or a later one.

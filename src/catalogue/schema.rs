@@ -138,6 +138,9 @@ pub struct CarrierEntry {
     pub from: Place,
     /// It is not the result that stands for it, but what an object that is passed along gets when it is called back.
     pub to: Option<HandedTo>,
+    /// The input is a key, a constant of the app: the result stands for what these members are given along with it, at which position.
+    #[serde(default)]
+    pub put_by: BTreeMap<String, u32>,
     /// See [`AccessEntry::unlisted`].
     pub unlisted: Option<String>,
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::resolver::Resolver;
 use super::types::Ty;
-use super::{Binding, Target, VariableKind};
+use super::{Binding, Resolution, Target, VariableKind};
 use crate::catalogue::{Carrier, Entry, Place, ValueSet, accessor_twin};
 use crate::evidence::resolver::{dotted, param_index};
 use crate::ir::{Call, ExitKind, Expr, ExprId, ExprKind, FunctionId, Literal, walk};
@@ -208,6 +208,9 @@ impl<'m> Resolver<'m> {
         if let Some((_, from)) = self.carried(expr) {
             return next(from);
         }
+        if let Some(values) = self.put_under(expr, call, sites) {
+            return values.into_iter().map(next).fold(Constants::unknown(), Constants::join);
+        }
         if COLLECTION_BUILDERS.contains(&call.name.as_str()) {
             return call.args.iter().map(|arg| next(&arg.value)).fold(Constants::default(), Constants::join);
         }
@@ -245,7 +248,7 @@ impl<'m> Resolver<'m> {
     /// The input that the result of a carrier stands for.
     fn carried(&self, expr: &'m Expr) -> Option<(&'m Carrier, &'m Expr)> {
         let found = self.out.symbols.get(&expr.id)?.iter().find_map(|found| match found.entry {
-            Entry::Carrier(number) => Some(&self.catalogue.carriers[number]).filter(|carrier| carrier.to.is_none()),
+            Entry::Carrier(number) => Some(&self.catalogue.carriers[number]).filter(|carrier| carrier.is_direct()),
             _ => None,
         })?;
         let from = match &expr.kind {
@@ -270,6 +273,18 @@ impl<'m> Resolver<'m> {
             });
         }
         all
+    }
+
+    /// What was put under the key for which a call asks; code that was not scanned may put something else there.
+    fn put_under(&self, expr: &Expr, call: &Call, sites: &CallSites<'m>) -> Option<Vec<&'m Expr>> {
+        let carrier = self.out.symbols.get(&expr.id)?.iter().find_map(|found| match found.entry {
+            Entry::Carrier(number) => Some(&self.catalogue.carriers[number]).filter(|carrier| !carrier.put_by.is_empty()),
+            _ => None,
+        })?;
+        let key = self.out.target(argument(call, &carrier.from, None)?.id)?;
+        let puts = sites.puts.get(&key)?.iter();
+        let value = |put: &&'m Call| carrier.put_by.get(&put.name).and_then(|position| put.args.get(*position as usize)).map(|arg| &arg.value);
+        Some(puts.filter_map(value).collect())
     }
 
     /// What the functions of objects get that were passed along with it.
@@ -317,15 +332,26 @@ pub(super) struct CallSites<'m> {
     pub(super) by_function: HashMap<FunctionId, Vec<&'m Call>>,
     /// What functions get by being called back, apart from those calls.
     pub(super) handed: HashMap<FunctionId, Vec<&'m Expr>>,
+    /// Calls that are given a constant of the program first and something else after it, by the constant.
+    puts: HashMap<Target, Vec<&'m Call>>,
     /// Lookups left for the question at hand.
     fuel: std::cell::Cell<u32>,
 }
 
 impl<'m> CallSites<'m> {
-    pub(super) fn new(callees: &HashMap<ExprId, Vec<FunctionId>>, exprs: &[Option<&'m Expr>]) -> Self {
+    pub(super) fn new(resolution: &Resolution<'m>) -> Self {
+        let (callees, exprs) = (&resolution.callees, &resolution.exprs);
         let mut ids: Vec<&ExprId> = callees.keys().collect();
         ids.sort();
         let mut sites = Self::default();
+        for expr in exprs.iter().flatten() {
+            if let ExprKind::Call(call) = &expr.kind
+                && let [key, _, ..] = call.args.as_slice()
+                && let Some(key @ Target::Field(_)) = resolution.target(key.value.id)
+            {
+                sites.puts.entry(key).or_default().push(call);
+            }
+        }
         for id in ids {
             if let Some(Some(Expr { kind: ExprKind::Call(call), .. })) = exprs.get(*id as usize) {
                 for callee in &callees[id] {

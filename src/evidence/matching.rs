@@ -58,7 +58,7 @@ impl<'m> Resolver<'m> {
     /// Fills in [`Resolution::symbols`](super::Resolution::symbols): carriers first, because conditions look through them.
     pub(super) fn match_symbols(&mut self) {
         let exprs = self.out.exprs.clone();
-        let mut sites = CallSites::new(&self.out.callees, &exprs);
+        let mut sites = CallSites::new(&self.out);
         let objects = OnceCell::new();
         for carriers in [true, false] {
             let around = Around { sites: &sites, objects: &objects };

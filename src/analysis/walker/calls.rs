@@ -120,7 +120,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     /// The result of a carrier stands for its input; a constructor of a constant-like thing for its argument.
     fn carried_value(&self, expr: &Expr, call: &'m Call, receiver: &Value, args: &[Value]) -> Value {
         let carrier = self.symbols(expr.id).iter().find_map(|found| match found.entry {
-            Entry::Carrier(number) => Some(&self.catalogue.carriers[number]).filter(|carrier| carrier.to.is_none()),
+            Entry::Carrier(number) => Some(&self.catalogue.carriers[number]).filter(|carrier| carrier.is_direct()),
             _ => None,
         });
         match carrier.map(|carrier| &carrier.from) {

@@ -116,7 +116,12 @@ impl Resolver<'_> {
         for entry in &rules.carrier {
             let parts = SymbolParts { owners: &entry.ty, members: &entry.members, kind: MemberKind::Call, evidence: Evidence::Type, when: &[] };
             let symbols = self.symbols(&parts);
-            catalogue.carriers.extend(symbols.into_iter().map(|symbol| Carrier { symbol, from: entry.from.clone(), to: entry.to.clone() }));
+            catalogue.carriers.extend(symbols.into_iter().map(|symbol| Carrier {
+                symbol,
+                from: entry.from.clone(),
+                to: entry.to.clone(),
+                put_by: entry.put_by.clone(),
+            }));
         }
         for entry in &rules.revocation {
             self.revocation(entry, &mut catalogue.revocations);
