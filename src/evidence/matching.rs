@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use super::constants::{CallSites, Constant, argument};
 use super::objects::Objects;
 use super::resolver::{Bare, Resolver};
+use super::stand_ins::StandIns;
 use super::types::{Fit, Ty, Typed};
 use crate::catalogue::{Entry, Evidence, Given, Member, MemberKind, Place, Symbol, ValueSetId, When, accessor_twin, package_of, setter_name};
 use crate::ir::{Call, Expr, ExprKind};
@@ -52,6 +53,7 @@ struct Around<'m, 'a> {
     sites: &'a CallSites<'m>,
     /// Few files need them.
     objects: &'a OnceCell<Objects<'m>>,
+    stand_ins: &'a StandIns,
 }
 
 impl<'m> Resolver<'m> {
@@ -60,8 +62,9 @@ impl<'m> Resolver<'m> {
         let exprs = self.out.exprs.clone();
         let mut sites = CallSites::new(&self.out);
         let objects = OnceCell::new();
+        let stand_ins = StandIns::new(self.module, &self.names, &self.out.supertypes);
         for carriers in [true, false] {
-            let around = Around { sites: &sites, objects: &objects };
+            let around = Around { sites: &sites, objects: &objects, stand_ins: &stand_ins };
             for expr in exprs.iter().flatten() {
                 self.enter_file_of(expr.id);
                 let found = self.matches_at(expr, carriers, around);
@@ -129,7 +132,7 @@ impl<'m> Resolver<'m> {
         if !self.form_fits(point, symbol, member) {
             return None;
         }
-        let (confidence, evidence, needs_argument) = self.owner_fits(point, entry, symbol, member)?;
+        let (confidence, evidence, needs_argument) = self.owner_fits(point, entry, symbol, member, around.stand_ins)?;
         let holds = symbol.when.iter().all(|when| self.condition_holds(point, member, when, around));
         if !holds || (needs_argument && symbol.when.iter().all(|when| when.is.is_none() && when.of_type.is_none())) {
             return None;
@@ -193,7 +196,14 @@ impl<'m> Resolver<'m> {
     }
 
     /// Whether the receiver is of the owner's type: how sure, on which evidence, and whether the arguments still have to confirm it.
-    fn owner_fits(&self, point: &Point<'m, '_>, entry: Entry, symbol: &Symbol, member: &Member) -> Option<(Confidence, &'static str, bool)> {
+    fn owner_fits(
+        &self,
+        point: &Point<'m, '_>,
+        entry: Entry,
+        symbol: &Symbol,
+        member: &Member,
+        stand_ins: &StandIns,
+    ) -> Option<(Confidence, &'static str, bool)> {
         if member.is_constructor {
             let owner = symbol.owner.as_deref()?;
             let made = self.out.types.get(&point.expr.id)?;
@@ -219,6 +229,9 @@ impl<'m> Resolver<'m> {
             Some(_) if self.is_own_extension(point) => None,
             Some(receiver) => {
                 let receiver = self.out.types.get(&receiver.id);
+                if receiver.is_some_and(|receiver| self.stands_for(receiver, owner, entry, point.name, stand_ins)) {
+                    return Some((Confidence::Likely, "a protocol to which the type conforms", false));
+                }
                 let is_plausible = receiver.is_some() || self.name_is_telling(point, owner, member);
                 is_plausible.then(|| self.receiver_fits(receiver, owner, symbol)).flatten()
             }

@@ -10,6 +10,7 @@ mod matching;
 mod names;
 mod objects;
 mod resolver;
+mod stand_ins;
 mod types;
 
 use std::collections::{HashMap, HashSet};

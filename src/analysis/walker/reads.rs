@@ -73,6 +73,12 @@ impl<'a, 'm> Walker<'a, 'm> {
         fits(owner).then_some(owner)
     }
 
+    /// Whether a property is one that a protocol asks for: a type of the platform may have it.
+    fn is_asked_for(&self, field: FieldId) -> bool {
+        let decl = &self.module.types[field.ty as usize];
+        decl.kind == TypeKind::Interface && decl.fields[field.index as usize].getter.is_none()
+    }
+
     /// Whether subtypes must have the property, because it is abstract.
     fn is_only_demanded(&self, field: FieldId) -> bool {
         let decl = &self.module.types[field.ty as usize];
@@ -82,7 +88,8 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     fn eval_field_itself(&mut self, expr: &'m Expr, field: FieldId, flow: &mut Flow) -> Value {
         let declared = &self.module.types[field.ty as usize].fields[field.index as usize];
-        if let Some(getter) = declared.getter {
+        // In its own getter a property is what it holds: Objective-C's instance variable is lowered to the name of its property.
+        if let Some(getter) = declared.getter.filter(|&getter| getter != self.function) {
             return self.call_functions(expr, &[getter], expr.span, Vec::new(), flow);
         }
         let value = self.load(Target::Field(field), flow);
@@ -100,6 +107,11 @@ impl<'a, 'm> Walker<'a, 'm> {
             if matches!(self.resolution.bindings.get(&receiver.id), Some(Binding::Type(_))) { Value::Unknown } else { self.eval(receiver, flow) };
         if let Some(Binding::Field(field)) = self.resolution.bindings.get(&expr.id) {
             let field = *field;
+            if self.is_asked_for(field)
+                && let Some(value) = self.platform_value(expr, flow)
+            {
+                return value;
+            }
             let getter = self.module.types[field.ty as usize].fields[field.index as usize].getter;
             if let Some(value) = getter.and_then(|getter| self.value_on(getter, &receiver_value, flow)) {
                 return value;
@@ -149,17 +161,22 @@ impl<'a, 'm> Walker<'a, 'm> {
         Some(value.map_facts(&|facts| facts.beyond(&base)))
     }
 
-    /// A read of something that is not of this module: an access, a check, or a constant.
-    fn eval_platform_member(&mut self, expr: &'m Expr, receiver: Option<(&'m Expr, Value)>, name: &str, flow: &mut Flow) -> Value {
+    /// What is read of the platform: notes an access; gives the answer of a check.
+    fn platform_value(&mut self, expr: &'m Expr, flow: &mut Flow) -> Option<Value> {
         let span = member_span(expr);
         if let Some(state) = flow.as_ref() {
             let facts = state.facts.clone();
             self.observe_accesses(expr, span, &facts);
         }
-        if let Some(value) = self.check_value(expr, None, span, &[], flow) {
+        self.check_value(expr, None, span, &[], flow)
+    }
+
+    /// A read of something that is not of this module: an access, a check, or a constant.
+    fn eval_platform_member(&mut self, expr: &'m Expr, receiver: Option<(&'m Expr, Value)>, name: &str, flow: &mut Flow) -> Value {
+        if let Some(value) = self.platform_value(expr, flow) {
             return value;
         }
-        self.observe_no_check(expr, span, receiver.as_ref().map_or(&Value::Unknown, |(_, value)| value));
+        self.observe_no_check(expr, member_span(expr), receiver.as_ref().map_or(&Value::Unknown, |(_, value)| value));
         let carried = self.symbols(expr.id).iter().any(|found| matches!(found.entry, Entry::Carrier(_)));
         match receiver {
             Some((_, value)) if carried => value,
