@@ -71,6 +71,13 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
             if self.gave_up {
                 return self.observations();
             }
+            let unwritten = std::mem::take(&mut self.known.awaited);
+            let readers = unwritten.iter().filter(|place| !self.known.places.contains_key(place)).filter_map(|place| self.readers.get(&Key::Place(*place)));
+            let readers: BTreeSet<FunctionId> = readers.flatten().copied().collect();
+            if !readers.is_empty() {
+                pending = readers.into_iter().collect();
+                continue;
+            }
             let told = self.relevance.learn(&self.known, self.resolution.module, self.entry_points);
             if !told.is_empty() {
                 self.take_in_relevant();
@@ -94,6 +101,9 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
         let program = self.resolution.module;
         let is_in_place = |id: FunctionId| program.types[program.functions[id as usize].owner as usize].kind == TypeKind::Anonymous;
         self.walked = (0..program.functions.len() as FunctionId).filter(|&id| self.relevance.relevant[id as usize] && !is_in_place(id)).collect();
+        let places = &self.known.places;
+        let written = self.relevance.written().map(Target::Field).filter(|place| !places.contains_key(place));
+        self.known.awaited.extend(written);
     }
 
     fn stabilise(&mut self, mut pending: Vec<FunctionId>) {

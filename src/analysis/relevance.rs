@@ -137,6 +137,17 @@ impl Relevance {
         self.add(told, program, entry_points)
     }
 
+    /// Fields that are written by what matters.
+    pub(crate) fn written(&self) -> impl Iterator<Item = FieldId> {
+        let roles = self.roles.iter().zip(&self.relevant).filter(|(_, relevant)| **relevant);
+        roles.flat_map(|(role, _)| role.writes.iter().copied())
+    }
+
+    /// Functions that matter and get to one that does.
+    pub(crate) fn before(&self, id: FunctionId) -> impl Iterator<Item = FunctionId> {
+        self.comers.get(&id).into_iter().flatten().copied().filter(|&from| self.relevant[from as usize])
+    }
+
     fn add(&mut self, mut pending: Vec<FunctionId>, program: &Program, entry_points: &EntryPoints) -> BTreeSet<FunctionId> {
         let mut added = BTreeSet::new();
         while let Some(id) = pending.pop() {

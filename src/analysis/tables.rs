@@ -26,7 +26,7 @@ impl Promise {
         self.facts.beyond(known).tell() || self.args.iter().any(|arg| arg.tells(known))
     }
 
-    fn join(self, other: Promise) -> Promise {
+    pub(crate) fn join(self, other: Promise) -> Promise {
         let count = self.args.len().min(other.args.len());
         let args = self.args.into_iter().zip(other.args).take(count);
         let args = args.map(|(left, right)| left.join(&self.facts, right, &other.facts)).collect();
@@ -86,6 +86,8 @@ pub(crate) struct Tables {
     pub(crate) sites: BTreeMap<FunctionId, BTreeMap<ExprId, CallSite>>,
     /// What fields and shared variables hold: the join of all writes.
     pub(crate) places: BTreeMap<Target, Value>,
+    /// Fields of which nobody knows anything before the first write was seen.
+    pub(crate) awaited: BTreeSet<Target>,
     /// Calls of functions kept in fields and variables.
     pub(crate) stored_calls: BTreeMap<(Target, Option<String>), Promise>,
     /// Calls and hand-overs of closures that are kept in variables.
@@ -141,12 +143,20 @@ impl<'a> View<'a> {
         self.read(Key::Summary(function)).summaries.get(&function)
     }
 
-    pub(crate) fn entry(&self, function: FunctionId) -> Option<Promise> {
-        self.read(Key::Entry(function)).entry(function)
+    /// Facts and arguments at each known call site of a function; none when there is none.
+    pub(crate) fn sites(&self, function: FunctionId) -> Option<impl Iterator<Item = Promise> + 'a> {
+        let sites = self.read(Key::Entry(function)).sites.get(&function)?;
+        Some(sites.values().map(|site| Promise { facts: site.facts.clone(), args: site.args.clone() }))
     }
 
     pub(crate) fn place(&self, place: Target) -> Option<&'a Value> {
         self.read(Key::Place(place)).places.get(&place)
+    }
+
+    /// Whether writes of a place are still to be seen.
+    pub(crate) fn is_awaited(&self, place: Target) -> bool {
+        let tables = self.read(Key::Place(place));
+        tables.awaited.contains(&place) && !tables.places.contains_key(&place)
     }
 
     /// Calls of what a place keeps, by method.
@@ -179,17 +189,11 @@ impl<'a> View<'a> {
 }
 
 impl Tables {
-    /// Facts and arguments at the entry of a function, over all known call sites; none when there is none.
-    pub(crate) fn entry(&self, function: FunctionId) -> Option<Promise> {
-        let sites = self.sites.get(&function)?;
-        let promises = sites.values().map(|site| Promise { facts: site.facts.clone(), args: site.args.clone() });
-        promises.reduce(Promise::join)
-    }
-
     /// Functions that tell their callers, or what these pass, more than was known where they start.
     pub(crate) fn telling(&self) -> impl Iterator<Item = FunctionId> {
         let telling = self.summaries.iter().filter(|(id, summary)| {
-            let before = self.entry(**id).map(|entry| entry.facts).unwrap_or_default();
+            let sites = self.sites.get(id).into_iter().flat_map(BTreeMap::values);
+            let before = sites.map(|site| site.facts.clone()).reduce(|left, right| left.or(&right)).unwrap_or_default();
             let at_return = match (&summary.value, &summary.always) {
                 (Some(_), None) => true,
                 (Some(value), Some(always)) => value.tells(&before) || always.beyond(&before).tell(),

@@ -124,6 +124,15 @@ impl Value {
         Value::Choice { known: vec![(key, Facts::none())], rest: None }
     }
 
+    /// No value at all: what a field holds before anybody was seen to write it. Joined with a value it is that value.
+    pub(crate) fn none_yet() -> Self {
+        Value::Choice { known: Vec::new(), rest: None }
+    }
+
+    pub(crate) fn is_none_yet(&self) -> bool {
+        matches!(self, Value::Choice { known, rest: None } if known.is_empty())
+    }
+
     /// A boolean: facts when true, facts when false.
     pub(crate) fn truth(yes: FactSet, no: FactSet) -> Self {
         Self::one_of(Key::True, yes, Key::False, no)
@@ -193,7 +202,7 @@ impl Value {
             Value::Unknown => true,
             Value::Choice { known, rest } => {
                 let is_text = |key: &Key| matches!(key, Key::Constant(_) | Key::NonNull);
-                known.iter().all(|(key, facts)| is_text(key) && facts.is_none()) && rest.as_ref().is_none_or(Facts::is_none)
+                !self.is_none_yet() && known.iter().all(|(key, facts)| is_text(key) && facts.is_none()) && rest.as_ref().is_none_or(Facts::is_none)
             }
             _ => false,
         }
@@ -224,6 +233,8 @@ impl Value {
             return self;
         }
         match (self, other) {
+            (left, right) if right.is_none_yet() => left.folded(here),
+            (left, right) if left.is_none_yet() => right.folded(there),
             (Value::Permissions(left), Value::Permissions(right)) => Value::alternatives(Value::Permissions, left, here, right, there),
             (Value::Permissions(left), right) if right.is_other_permission() => {
                 Value::alternatives(Value::Permissions, left, here, vec![Alternative::of(Vec::new())], there)

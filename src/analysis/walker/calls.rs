@@ -211,7 +211,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             let value = self.call_function(expr, callee, span, &args, &mut entry);
             if let Some(end) = &entry {
                 result = Some(match result {
-                    Some((known, facts)) => (known.join(&facts, value, &end.facts), facts.or(&end.facts)),
+                    Some((known, facts)) => (self.joined(known, &facts, value, &end.facts), facts.or(&end.facts)),
                     None => (value, end.facts.clone()),
                 });
             }

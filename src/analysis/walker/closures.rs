@@ -138,7 +138,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             let mut args = args;
             if declared.visibility == crate::ir::Visibility::Private
                 && !declared.is_override
-                && let Some(entry) = self.known.entry(function)
+                && let Some(entry) = self.known_entry(function)
             {
                 state.facts = state.facts.and(&entry.facts);
                 args = entry.args;

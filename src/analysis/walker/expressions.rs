@@ -145,7 +145,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     /// Joins two paths with their values.
     pub(super) fn meet(&mut self, flow: &mut Flow, left: Flow, left_value: Value, right: Flow, right_value: Value) -> Value {
         let value = match (&left, &right) {
-            (Some(here), Some(there)) => left_value.join(&here.facts, right_value, &there.facts),
+            (Some(here), Some(there)) => self.joined(left_value, &here.facts, right_value, &there.facts),
             (Some(_), None) => left_value,
             (None, Some(_)) => right_value,
             (None, None) => Value::Unknown,
@@ -258,10 +258,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     fn spelled_out(&mut self, place: Target, value: Value) -> Value {
         let Target::Field(field) = place else { return value };
         let writes = self.resolution.field_values.get(&field).map_or(0, Vec::len);
-        match &value {
-            Value::Status(Some(status), alternatives) if writes > 1 => self.status_choice(*status, alternatives),
-            _ => value,
-        }
+        if writes > 1 { self.spelled(value) } else { value }
     }
 
     /// A variable that a closure writes which runs later; noted for the next round when first seen.
@@ -289,7 +286,10 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         if place.is_field() || shared {
             // A field that is only ever seen to hold one constant may be set by what is not seen here (a store, another file, a build flag).
-            let written = self.known.place(place).filter(|value| !value.is_constant()).cloned().unwrap_or(Value::Unknown);
+            let written = match self.known.place(place) {
+                None if self.known.is_awaited(place) => Value::none_yet(),
+                written => written.filter(|value| !value.is_constant()).cloned().unwrap_or(Value::Unknown),
+            };
             return self.or_empty(place, written);
         }
         Value::Unknown
@@ -384,15 +384,18 @@ impl<'a, 'm> Walker<'a, 'm> {
             (ExitKind::Continue, None) => frame.kind == FrameKind::Loop,
             (ExitKind::Throw, _) => false,
         };
-        let Some(frame) = self.frames.iter_mut().rev().find(|frame| is_target(frame)) else { return };
+        let Some(target) = self.frames.iter().rposition(is_target) else { return };
+        let frame = &mut self.frames[target];
         if kind == ExitKind::Continue {
             frame.continues = join(frame.continues.take(), Some(state));
             return;
         }
-        frame.value = Some(match (frame.value.take(), &frame.exits) {
-            (Some(known), Some(exits)) => known.join(&exits.facts, value, &state.facts),
+        let value = match (frame.value.take(), frame.exits.as_ref().map(|exits| exits.facts.clone())) {
+            (Some(known), Some(before)) => self.joined(known, &before, value, &state.facts),
             _ => value.folded(&state.facts),
-        });
+        };
+        let frame = &mut self.frames[target];
+        frame.value = Some(value);
         frame.exits = join(frame.exits.take(), Some(state));
     }
 

@@ -218,7 +218,8 @@ impl<'a, 'm> Walker<'a, 'm> {
     /// Walks one function, if something may call it. An `abandoned` one (nobody calls it) starts as if anybody did.
     pub(crate) fn run(mut self, id: FunctionId, abandoned: bool, before: &Contribution) -> Contribution {
         self.untold = before.untold.clone();
-        let entry = if self.is_open(id) || abandoned { Some(Promise { facts: Facts::none(), args: Vec::new() }) } else { self.known.entry(id) };
+        self.function = id;
+        let entry = if self.is_open(id) || abandoned { Some(Promise { facts: Facts::none(), args: Vec::new() }) } else { self.known_entry(id) };
         let built = if abandoned { Some(Facts::none()) } else { self.creation_facts(id) };
         if let (Some(entry), Some(built)) = (&entry, &built) {
             self.walk_function(id, State { facts: entry.facts.and(built), places: BTreeMap::new() }, entry.args.clone());
@@ -230,6 +231,21 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
         }
         Contribution { tables: self.next, seen: self.seen, reads: self.known.into_reads(), untold: self.untold }
+    }
+
+    /// What holds at a function's entry, and the values of its parameters, over all known call sites; none when there is none.
+    fn known_entry(&mut self, id: FunctionId) -> Option<Promise> {
+        let mut promises: Vec<Promise> = self.known.sites(id)?.collect();
+        let count = promises.iter().map(|promise| promise.args.len()).min().unwrap_or_default();
+        for index in 0..count {
+            if promises.iter().any(|promise| matches!(promise.args[index], Value::Choice { .. }) && !promise.args[index].is_none_yet()) {
+                for promise in &mut promises {
+                    let value = std::mem::replace(&mut promise.args[index], Value::Unknown);
+                    promise.args[index] = self.spelled(value);
+                }
+            }
+        }
+        promises.into_iter().reduce(Promise::join)
     }
 
     /// What holds in an instance's functions because of where all instances are made; none when none was seen to be made.
@@ -335,7 +351,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let Some(frame) = frame else { return (flow, value) };
         match (flow, frame.exits) {
             (Some(end), Some(exits)) => {
-                let value = value.join(&end.facts, frame.value.unwrap_or(Value::Unknown), &exits.facts);
+                let value = self.joined(value, &end.facts, frame.value.unwrap_or(Value::Unknown), &exits.facts);
                 (join(Some(end), Some(exits)), value)
             }
             (Some(end), None) => (Some(end), value),
@@ -483,9 +499,9 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// Which permission a parameter of this function names, where its callers are known and pass one.
-    fn with_known_params(&self, facts: &Facts) -> Facts {
+    fn with_known_params(&mut self, facts: &Facts) -> Facts {
         let id = self.function;
-        match self.known.entry(id) {
+        match self.known_entry(id) {
             Some(entry) if !self.is_open(id) => {
                 let told = facts.filtered(|clause| clause.absent_param().is_none());
                 facts.and(&self.instantiate(&told, id, &entry.args))

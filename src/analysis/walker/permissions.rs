@@ -184,6 +184,23 @@ impl<'a, 'm> Walker<'a, 'm> {
         Value::Choice { known, rest: None }
     }
 
+    /// The value of one of two paths. An answer that may also be a constant is one of the values of its status.
+    pub(super) fn joined(&mut self, left: Value, here: &Facts, right: Value, there: &Facts) -> Value {
+        let is_choice = |value: &Value| matches!(value, Value::Choice { .. }) && !value.is_none_yet();
+        if is_choice(&left) == is_choice(&right) {
+            return left.join(here, right, there);
+        }
+        self.spelled(left).join(here, self.spelled(right), there)
+    }
+
+    /// An answer as a choice of the values of its status; anything else as it is.
+    pub(super) fn spelled(&mut self, value: Value) -> Value {
+        match &value {
+            Value::Status(Some(status), alternatives) => self.status_choice(*status, alternatives),
+            _ => value,
+        }
+    }
+
     /// Facts when an answer is one of some values.
     fn value_facts(&self, status: StatusId, positions: &[usize], alternative: &Alternative, origin: &Arc<Origin>) -> Facts {
         let mut facts = alternative.given.clone();
