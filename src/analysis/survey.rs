@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use super::walker::{brings_another_back, never_comes_back};
 use crate::catalogue::{AccessClass, AnnotationMeaning, Catalogue, Entry, Subject};
 use crate::evidence::{FieldId, Resolution, Target, Ty, VariableKind};
-use crate::ir::{ExitKind, Expr, ExprKind, Function, FunctionId, FunctionKind, Literal, Program, TypeId, TypeKind, walk};
+use crate::ir::{ExitKind, Expr, ExprId, ExprKind, Function, FunctionId, FunctionKind, Literal, Program, TypeId, TypeKind, walk};
 
 /// What one function does, as far as it decides who matters.
 #[derive(Default)]
@@ -20,6 +20,8 @@ pub(super) struct Role {
     /// Functions any one of which a call may run.
     pub(super) alternatives: Vec<Vec<FunctionId>>,
     pub(super) reads: BTreeSet<FieldId>,
+    /// Targets of assignments that are still to be looked at.
+    targets: BTreeSet<ExprId>,
     pub(super) writes: BTreeSet<FieldId>,
     /// Fields into which it puts functions or objects that others call there.
     pub(super) keeps: BTreeSet<FieldId>,
@@ -103,6 +105,9 @@ impl<'m> Surveyor<'_, 'm> {
             role.accesses |= callees.iter().any(|&callee| self.hands_duty_over(callee));
         }
         self.note_field(expr, role);
+        if let ExprKind::Assign { target, compound: false, .. } = &expr.kind {
+            self.note_target(target, role);
+        }
         if let Some(&class) = self.resolution.constructs.get(&expr.id) {
             role.constructs.insert(class);
             // Initial values of its fields are written there.
@@ -156,7 +161,9 @@ impl<'m> Surveyor<'_, 'm> {
     fn note_field(&self, expr: &'m Expr, role: &mut Role) {
         let behind: Vec<FieldId> = self.resolution.property(expr.id).into_iter().flat_map(|field| self.resolution.fields_behind(field)).collect();
         let declared = |field: &FieldId| &self.program.types[field.ty as usize].fields[field.index as usize];
-        role.reads.extend(&behind);
+        if !role.targets.remove(&expr.id) {
+            role.reads.extend(&behind);
+        }
         role.callees.extend(behind.iter().map(declared).flat_map(|field| field.getter.into_iter().chain(field.setter)));
         if behind.len() > 1 {
             role.alternatives.push(behind.iter().filter_map(|field| declared(field).getter).collect());
@@ -166,6 +173,13 @@ impl<'m> Surveyor<'_, 'm> {
             if matches!(expr.kind, ExprKind::Closure(_) | ExprKind::Object { .. } | ExprKind::FunctionRef { .. }) || self.is_param(expr) {
                 role.keeps.insert(*field);
             }
+        }
+    }
+
+    /// What is assigned is not read.
+    fn note_target(&self, target: &Expr, role: &mut Role) {
+        if self.resolution.property(target.id).is_some() {
+            role.targets.insert(target.id);
         }
     }
 

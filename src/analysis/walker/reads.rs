@@ -2,8 +2,9 @@
 
 use super::expressions::member_span;
 use super::{FrameKind, Walker};
-use crate::analysis::state::{Flow, State};
-use crate::analysis::value::Value;
+use crate::analysis::facts::FactSet;
+use crate::analysis::state::{Flow, State, assume};
+use crate::analysis::value::{Key, Value};
 use crate::catalogue::Entry;
 use crate::evidence::{Binding, FieldId, Target, Ty};
 use crate::ir::{Expr, ExprKind, FunctionId, TypeId, TypeKind};
@@ -105,6 +106,20 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         let receiver_value =
             if matches!(self.resolution.bindings.get(&receiver.id), Some(Binding::Type(_))) { Value::Unknown } else { self.eval(receiver, flow) };
+        let (present, absent) = (receiver_value.facts_if(&Key::NonNull), receiver_value.facts_if(&Key::Null));
+        let tells = |facts: &FactSet| facts.as_ref().is_none_or(|facts| !facts.is_none());
+        if !matches!(expr.kind, ExprKind::Member { safe: true, .. }) || !(tells(&present) || tells(&absent)) {
+            return self.eval_member_of(expr, receiver, receiver_value, name, flow);
+        }
+        // `session?.isRunning` is null where there is no session.
+        let mut there = assume(flow.clone(), &present);
+        let elsewhere = assume(flow.take(), &absent);
+        let value = self.eval_member_of(expr, receiver, receiver_value, name, &mut there);
+        let value = if value == Value::Unknown { Value::something() } else { value };
+        self.meet(flow, there, value, elsewhere, Value::key(Key::Null))
+    }
+
+    fn eval_member_of(&mut self, expr: &'m Expr, receiver: &'m Expr, receiver_value: Value, name: &str, flow: &mut Flow) -> Value {
         if let Some(Binding::Field(field)) = self.resolution.bindings.get(&expr.id) {
             let field = *field;
             if self.is_asked_for(field)
