@@ -3,12 +3,13 @@
 use std::cell::OnceCell;
 
 use super::constants::{CallSites, Constant, argument};
+use super::index::last_segment;
 use super::objects::Objects;
 use super::resolver::{Bare, Resolver};
 use super::stand_ins::StandIns;
 use super::types::{Fit, Ty, Typed};
 use crate::catalogue::{Entry, Evidence, Given, Member, MemberKind, Place, Symbol, ValueSetId, When, accessor_twin, package_of, setter_name};
-use crate::ir::{Call, Expr, ExprKind};
+use crate::ir::{Call, Expr, ExprKind, TypeKind};
 use crate::source::Language;
 use crate::verdict::Confidence;
 
@@ -99,9 +100,7 @@ impl<'m> Resolver<'m> {
         };
         let platform = self.platform();
         let mut keys = vec![point.name.to_owned()];
-        if let Some(constructed) = self.constructor_key(&point) {
-            keys.push(constructed);
-        }
+        keys.extend(self.constructor_keys(&point));
         if point.assigned.is_some() {
             keys.push(setter_name(point.name));
         }
@@ -120,15 +119,22 @@ impl<'m> Resolver<'m> {
         found
     }
 
-    /// `X.init(…)` is found under `X`.
-    fn constructor_key(&self, point: &Point<'m, '_>) -> Option<String> {
-        point.call.filter(|call| call.name == "init")?;
-        self.out.types.get(&point.expr.id)?.ty.simple_name().map(str::to_owned)
+    /// `X.init(…)` is found under `X`, and a subclass under what it is in the end.
+    fn constructor_keys(&self, point: &Point<'m, '_>) -> Vec<String> {
+        if let Some(made) = self.out.constructs.get(&point.expr.id) {
+            let above = self.out.foreign_supertypes.get(made).into_iter().flatten();
+            return above.map(|name| last_segment(name).to_owned()).collect();
+        }
+        let made = point.call.filter(|call| call.name == "init").and_then(|_| self.out.types.get(&point.expr.id));
+        made.and_then(|made| made.ty.simple_name()).map(str::to_owned).into_iter().collect()
     }
 
     fn match_entry(&self, point: &Point<'m, '_>, entry: Entry, number: usize, around: Around<'m, '_>) -> Option<SymbolMatch> {
         let symbol = self.catalogue.symbol(entry);
         let member = &symbol.members[number];
+        if member.is_constructor && self.out.constructs.contains_key(&point.expr.id) {
+            return self.match_subclass(point, entry, number);
+        }
         if !self.form_fits(point, symbol, member) {
             return None;
         }
@@ -145,6 +151,20 @@ impl<'m> Resolver<'m> {
         }
         let exact = usize::from(point.call.is_some_and(|call| member.labels.as_ref().is_none_or(|labels| labels.len() == call.args.len())));
         Some(SymbolMatch { entry, member: number, confidence, evidence, specificity: 2 * symbol.when.len() + exact })
+    }
+
+    /// An instance of a subclass is made. With constructors of its own, it is left to them how the superclass's is called. A Kotlin class says so
+    /// where it is declared, and is found there.
+    fn match_subclass(&self, point: &Point<'m, '_>, entry: Entry, number: usize) -> Option<SymbolMatch> {
+        let symbol = self.catalogue.symbol(entry);
+        let (call, made) = (point.call?, self.out.types.get(&point.expr.id)?);
+        let Ty::App { id, .. } = made.ty else { return None };
+        let has_own = self.out.callees.get(&point.expr.id).is_some_and(|callees| !callees.is_empty());
+        let is_called_alike = has_own || self.labels_fit(call, &symbol.members[number], point.name);
+        let is_class = self.module.types[id as usize].kind == TypeKind::Class && self.module.language_of_type(id) != Language::Kotlin;
+        let is_one = is_class && self.fit(&made.ty, symbol.owner.as_deref()?) == Fit::Yes;
+        let found = SymbolMatch { entry, member: number, confidence: confidence(made.certain), evidence: "constructs a subclass of the type", specificity: 0 };
+        (symbol.kind == MemberKind::Call && symbol.when.is_empty() && is_called_alike && is_one).then_some(found)
     }
 
     /// Whether a call, read or assignment can be a member of this kind, with these labels.
