@@ -3,6 +3,7 @@
 //! The result is the same for any number of threads: work is spread by file, and everything is put in order by path.
 
 mod choice;
+mod previews;
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -258,7 +259,9 @@ impl<'s> Project<'s> {
                 _ => None,
             })
             .collect();
-        Program::link(units)
+        let mut program = Program::link(units);
+        previews::leave_out(&mut program);
+        program
     }
 
     fn parsed(&self, platform: Platform) -> Vec<usize> {
