@@ -33,6 +33,7 @@ impl EntryPoints {
             called: called(resolution),
             constructed: resolution.constructs.values().copied().collect(),
             subtypes: subtypes(resolution),
+            extended: classes(resolution.module),
             handed_in: BTreeSet::new(),
         };
         finder.handed_in = finder.handed_in();
@@ -86,6 +87,8 @@ struct Finder<'a, 'm> {
     called: HashSet<FunctionId>,
     constructed: BTreeSet<TypeId>,
     subtypes: HashMap<TypeId, Vec<TypeId>>,
+    /// Classes by name, for their extensions and categories.
+    extended: HashMap<&'m str, Vec<TypeId>>,
     /// Types of which code that was not scanned passes instances.
     handed_in: BTreeSet<TypeId>,
 }
@@ -113,6 +116,17 @@ fn called(resolution: &Resolution<'_>) -> HashSet<FunctionId> {
         called.extend(declared.getter.into_iter().chain(declared.setter));
     }
     called
+}
+
+/// Classes of Apple's languages by name.
+fn classes(program: &Program) -> HashMap<&str, Vec<TypeId>> {
+    let mut classes: HashMap<&str, Vec<TypeId>> = HashMap::new();
+    for (id, decl) in program.types.iter().enumerate() {
+        if decl.kind == TypeKind::Class && program.language_of_type(id as TypeId).platform() == Platform::Apple {
+            classes.entry(decl.name.as_str()).or_default().push(id as TypeId);
+        }
+    }
+    classes
 }
 
 fn subtypes(resolution: &Resolution<'_>) -> HashMap<TypeId, Vec<TypeId>> {
@@ -143,7 +157,32 @@ impl Finder<'_, '_> {
     }
 
     fn is_called_from_outside(&self, id: FunctionId) -> bool {
-        self.is_called_by_annotation(id) || self.is_from_outside(id, 8)
+        self.is_called_by_annotation(id) || self.is_from_outside(id, 8) || self.is_delegate_method(id)
+    }
+
+    /// Whether a method is written like those by which Apple's classes tell their delegates something, in a class that is one: it begins with
+    /// who tells, `locationManager(_ manager: CLLocationManager, …)`. No keyword says that it fulfils a protocol.
+    fn is_delegate_method(&self, id: FunctionId) -> bool {
+        let function = &self.program.functions[id as usize];
+        let is_method = function.kind == FunctionKind::Method && !function.is_static && function.visibility != Visibility::Private;
+        if !is_method || self.program.language_of_function(id).platform() != Platform::Apple || self.resolution.overrides.contains_key(&id) {
+            return false;
+        }
+        let first = self.resolution.function_params[id as usize].first().map(|&param| &self.resolution.variables[param as usize]);
+        let Some(Ty::Named { name: teller, .. }) = first.and_then(|param| param.ty.as_ref()).map(|typed| &typed.ty) else { return false };
+        let said = ["Did", "Will", "Should"].iter().filter_map(|word| function.name.find(word)).min();
+        let named = function.name[..said.unwrap_or(function.name.len())].to_ascii_lowercase();
+        !named.is_empty() && teller.to_ascii_lowercase().contains(&named) && self.is_delegate(function.owner)
+    }
+
+    /// Whether a class adopts a protocol for delegates that this program does not declare.
+    fn is_delegate(&self, class: TypeId) -> bool {
+        let decl = &self.program.types[class as usize];
+        let is_such = |name: &str| ["Delegate", "DataSource"].iter().any(|ending| name.ends_with(ending));
+        let declares = decl.supertypes.iter().any(|supertype| is_such(supertype.simple_name()));
+        let extended = self.extended.get(decl.name.as_str()).into_iter().flatten().filter(|_| decl.kind == TypeKind::Extension);
+        let adopts = |id: TypeId| self.resolution.foreign_supertypes.get(&id).into_iter().flatten().any(|name| is_such(name));
+        (declares && decl.kind == TypeKind::Extension) || std::iter::once(class).chain(extended.copied()).any(adopts)
     }
 
     /// Whether a function overrides, in the end, something that was not scanned.
@@ -206,10 +245,12 @@ impl Finder<'_, '_> {
     /// What comes in through parameters of functions that nothing here calls. An override gets what its supertype says.
     fn handed_in(&self) -> BTreeSet<TypeId> {
         let mut found = BTreeSet::new();
+        // A call of what a protocol asks for is one of what fulfils it.
+        let fulfilled: HashSet<FunctionId> = self.called.iter().flat_map(|&id| self.overridden(id)).collect();
         for (id, function) in self.program.functions.iter().enumerate() {
             let id = id as FunctionId;
             let is_offered = matches!(function.kind, FunctionKind::Method | FunctionKind::Constructor) && !function.is_override && !self.is_hidden(id);
-            if !is_offered || self.called.contains(&id) || self.resolution.overrides.contains_key(&id) {
+            if !is_offered || self.called.contains(&id) || fulfilled.contains(&id) || self.resolution.overrides.contains_key(&id) {
                 continue;
             }
             let params = self.resolution.function_params[id as usize].iter().map(|&param| &self.resolution.variables[param as usize]);
