@@ -24,6 +24,9 @@ const MAX_ROUNDS: u32 = 400;
 /// From this round on knowledge can only get less, whatever the walks say: then it ends.
 const DESCENDING_FROM: u32 = 48;
 
+/// More functions that nothing was seen to reach are not put in order.
+const MAX_ORDERED: usize = 4000;
+
 /// What the rounds end with.
 pub(super) struct Fixpoint<'a, 'm> {
     resolution: &'a Resolution<'m>,
@@ -88,9 +91,7 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
             if unreached.is_empty() {
                 return self.observations();
             }
-            // Those without any call first: they may be the only callers of others.
-            let uncalled: Vec<FunctionId> = unreached.iter().copied().filter(|&id| !self.entry_points.is_called(id)).collect();
-            let next = if uncalled.is_empty() { unreached } else { uncalled };
+            let next = self.first_of(&unreached);
             self.abandoned.extend(next.iter().copied());
             pending = next;
         }
@@ -104,6 +105,29 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
         let places = &self.known.places;
         let written = self.relevance.written().map(Target::Field).filter(|place| !places.contains_key(place));
         self.known.awaited.extend(written);
+    }
+
+    /// Those to which none of the others gets, except where they get to each other: they may be the only ones that get to others.
+    fn first_of(&self, unreached: &[FunctionId]) -> Vec<FunctionId> {
+        if unreached.len() > MAX_ORDERED {
+            return unreached.to_vec();
+        }
+        let among: BTreeSet<FunctionId> = unreached.iter().copied().collect();
+        let before: BTreeMap<FunctionId, BTreeSet<FunctionId>> = unreached.iter().map(|&id| (id, self.all_before(id, &among))).collect();
+        // Whatever gets to one of them is before it with all that is before itself: no fewer means that it gets to each of those, too.
+        let is_first = |id: &&FunctionId| before[*id].iter().all(|other| before[other].len() == before[*id].len());
+        unreached.iter().filter(is_first).copied().collect()
+    }
+
+    /// A function and all that may get to it.
+    fn all_before(&self, id: FunctionId, among: &BTreeSet<FunctionId>) -> BTreeSet<FunctionId> {
+        let mut found = BTreeSet::from([id]);
+        let mut pending = vec![id];
+        while let Some(id) = pending.pop() {
+            let before = self.relevance.before(id).filter(|other| among.contains(other));
+            pending.extend(before.filter(|&other| found.insert(other)));
+        }
+        found
     }
 
     fn stabilise(&mut self, mut pending: Vec<FunctionId>) {
