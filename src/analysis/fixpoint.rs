@@ -75,7 +75,8 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
                 return self.observations();
             }
             let unwritten = std::mem::take(&mut self.known.awaited);
-            let readers = unwritten.iter().filter(|place| !self.known.places.contains_key(place)).filter_map(|place| self.readers.get(&Key::Place(*place)));
+            let is_unwritten = |place: &&Target| self.known.places.get(place).is_none_or(Value::is_none_yet);
+            let readers = unwritten.iter().filter(is_unwritten).filter_map(|place| self.readers.get(&Key::Place(*place)));
             let readers: BTreeSet<FunctionId> = readers.flatten().copied().collect();
             if !readers.is_empty() {
                 pending = readers.into_iter().collect();

@@ -155,8 +155,7 @@ impl<'a> View<'a> {
 
     /// Whether writes of a place are still to be seen.
     pub(crate) fn is_awaited(&self, place: Target) -> bool {
-        let tables = self.read(Key::Place(place));
-        tables.awaited.contains(&place) && !tables.places.contains_key(&place)
+        self.read(Key::Place(place)).awaited.contains(&place)
     }
 
     /// Calls of what a place keeps, by method.

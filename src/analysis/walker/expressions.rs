@@ -288,6 +288,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             // A field that is only ever seen to hold one constant may be set by what is not seen here (a store, another file, a build flag).
             let written = match self.known.place(place) {
                 None if self.known.is_awaited(place) => Value::none_yet(),
+                // Fields that only ever hold each other's values are never written by anybody else that was seen.
+                Some(value) if value.is_none_yet() && !self.known.is_awaited(place) => Value::Unknown,
                 written => written.filter(|value| !value.is_constant()).cloned().unwrap_or(Value::Unknown),
             };
             return self.or_empty(place, written);
