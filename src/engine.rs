@@ -4,6 +4,7 @@
 
 mod choice;
 mod previews;
+mod typed_elsewhere;
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -24,6 +25,7 @@ use crate::scan::{Incomplete, Scan, ScannedFile, Stats};
 use crate::source::{self, LineIndex, Platform, SourceFile};
 use crate::verdict::{FileId, Outcome};
 use choice::{Candidate, Choice};
+use typed_elsewhere::TypedElsewhere;
 
 /// Larger files are not parsed. Hand-written source stays far below; larger files are generated tables.
 pub const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
@@ -39,7 +41,8 @@ const WORKER_STACK_BYTES: usize = 32 * 1024 * 1024;
 pub struct Options {
     /// Which files.
     pub discover: discover::Settings,
-    /// Parse only files that name an access, and those that they ask for by name. Not yet proven to give the same answers as parsing all.
+    /// Parse only files that may hold an access or check, and those that they ask for by name. The answers are the same; it does not pay yet,
+    /// because all that is parsed is resolved again whenever more was asked for.
     pub on_demand: bool,
 }
 
@@ -196,12 +199,12 @@ impl<'s> Project<'s> {
 
     /// Links what is parsed of a platform and asks it what else could matter, until that is nothing; then concludes.
     fn analyse(&mut self, platform: Platform, catalogue: &Catalogue, scan: &mut Scan) {
-        if self.parsed(platform).is_empty() {
+        if self.parsed(platform).is_empty() && !self.picker.on_demand {
             return;
         }
         if self.picker.on_demand {
-            let checking = self.waiting(platform, |may_check, _| may_check);
-            self.fetch(&checking, scan);
+            let more = self.worth_a_look(platform, catalogue);
+            self.fetch(&more, scan);
         }
         loop {
             let started = Instant::now();
@@ -230,6 +233,15 @@ impl<'s> Project<'s> {
         }
     }
 
+    /// Files that may check something, or access something of a type that another file names.
+    fn worth_a_look(&self, platform: Platform, catalogue: &Catalogue) -> Vec<usize> {
+        let candidate = |number: usize| Candidate { path: &self.files[number].shown, platform, mentions: &self.mentions[number] };
+        let is_here = |number: &usize| self.files[*number].language.platform() == platform && !matches!(self.states[*number], State::Lost);
+        let all: Vec<Candidate<'_>> = (0..self.files.len()).filter(is_here).map(candidate).collect();
+        let elsewhere = TypedElsewhere::new(catalogue, platform, &all);
+        self.waiting(platform, |may_check, mentions| may_check || elsewhere.may_use(mentions))
+    }
+
     fn conclude_or_want(&self, program: &Program, numbers: &[usize], platform: Platform, catalogue: &Catalogue) -> Next {
         let analysis = analysis::Analysis::new(program, catalogue);
         let candidate = |&number: &usize| Candidate { path: &self.files[number].shown, platform, mentions: &self.mentions[number] };
@@ -240,7 +252,6 @@ impl<'s> Project<'s> {
             let others: Vec<Candidate<'_>> = waiting.iter().map(candidate).collect();
             let choice = Choice::new(&wants, &parsed, &others);
             let wanted: Vec<usize> = others.par_iter().zip(&waiting).filter(|(other, _)| choice.wants(other)).map(|(_, &number)| number).collect();
-            if std::env::var("AF_DEMAND").is_ok() { eprintln!("parsed {} wanted {}", numbers.len(), wanted.len()); }
             if !wanted.is_empty() {
                 return Next::Parse(wanted);
             }

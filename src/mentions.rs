@@ -17,6 +17,11 @@ impl Name {
         Self::of_bytes(name.as_bytes())
     }
 
+    /// A name as a member of what another is called: `tracker.start`.
+    pub fn linked(self, member: Self) -> Self {
+        Self(self.0.rotate_left(7).wrapping_mul(0x9E37_79B1) ^ member.0)
+    }
+
     fn of_bytes(bytes: &[u8]) -> Self {
         // FNV-1a: short names are hashed while they are found.
         Self(bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)))
@@ -29,7 +34,11 @@ pub struct Mentions {
     mentioned: Vec<Name>,
     /// Functions and variables, sorted by name.
     members: Vec<Member>,
+    /// Names with the one before them, where a dot joins them.
+    links: Vec<Name>,
     declared_types: Vec<Name>,
+    /// Names in the headers of types: what they extend, and what they are made with.
+    heads: Vec<Name>,
     aliases: Vec<Name>,
 }
 
@@ -40,6 +49,10 @@ pub struct Member {
     pub name: Name,
     /// Names between it and the next declaration of its kind, sorted.
     says: Vec<Name>,
+    /// Names before it on its line, and the first after it: its type is among them, if the file says it at all.
+    near: Vec<Name>,
+    /// What comes next may still be its type.
+    is_open: bool,
     /// One of these says a thing that can change what is known: a version, a permission, leaving, bringing back.
     pub tells: bool,
 }
@@ -48,6 +61,11 @@ impl Member {
     /// Whether a name stands in it.
     pub fn mentions(&self, name: Name) -> bool {
         self.says.binary_search(&name).is_ok()
+    }
+
+    /// Names of which its type may be one.
+    pub fn near(&self) -> &[Name] {
+        &self.near
     }
 
     /// Names that stand in it.
@@ -59,7 +77,7 @@ impl Member {
 impl Mentions {
     /// Reads the names of a text.
     pub fn of(text: &[u8], language: Language) -> Self {
-        let mut reader = Reader { text, language, found: Self::default(), function: None, variable: None };
+        let mut reader = Reader { text, language, found: Self::default(), function: None, variable: None, in_head: false, is_link: false, line: 0 };
         reader.read();
         let mut found = reader.found;
         for member in &mut found.members {
@@ -67,7 +85,7 @@ impl Mentions {
             member.says.dedup();
         }
         found.members.sort_by_key(|member| member.name);
-        for list in [&mut found.mentioned, &mut found.declared_types, &mut found.aliases] {
+        for list in [&mut found.mentioned, &mut found.declared_types, &mut found.heads, &mut found.aliases, &mut found.links] {
             list.sort_unstable();
             list.dedup();
         }
@@ -77,6 +95,11 @@ impl Mentions {
     /// Whether the file mentions a name.
     pub fn mentions(&self, name: Name) -> bool {
         self.mentioned.binary_search(&name).is_ok()
+    }
+
+    /// Whether a name stands there as a member of what another is called.
+    pub fn links(&self, owner: Name, member: Name) -> bool {
+        self.links.binary_search(&owner.linked(member)).is_ok()
     }
 
     /// Names that it mentions.
@@ -94,6 +117,16 @@ impl Mentions {
         &self.declared_types
     }
 
+    /// Names in the headers of types: what they may extend, or be made with.
+    pub fn heads(&self) -> &[Name] {
+        &self.heads
+    }
+
+    /// Whether a type that it declares may extend another, or be made with one.
+    pub fn has_head_with(&self, name: Name) -> bool {
+        self.heads.binary_search(&name).is_ok()
+    }
+
     /// Names of type aliases that it may declare.
     pub fn aliases(&self) -> &[Name] {
         &self.aliases
@@ -104,6 +137,9 @@ impl Mentions {
         self.declared_types.iter().any(|ty| types.contains(ty))
     }
 }
+
+/// So many names after a declared one are taken to be near it.
+const MAX_NEAR: usize = 16;
 
 const TYPE_KEYWORDS: [&[u8]; 10] = [b"class", b"interface", b"object", b"struct", b"enum", b"protocol", b"extension", b"actor", b"record", b"implementation"];
 const MEMBER_KEYWORDS: [&[u8]; 5] = [b"fun", b"func", b"val", b"var", b"let"];
@@ -151,6 +187,12 @@ struct Reader<'t> {
     /// The function and the variable whose declarations came last, as indices of members.
     function: Option<usize>,
     variable: Option<usize>,
+    /// Within the header of a type.
+    in_head: bool,
+    /// A dot was the last thing before what comes next.
+    is_link: bool,
+    /// How many names came before this line.
+    line: usize,
 }
 
 impl Reader<'_> {
@@ -164,6 +206,20 @@ impl Reader<'_> {
                 before = self.name(at, end, before, angle_depth > 0);
                 at = end;
                 continue;
+            }
+            match byte {
+                b'\n' => self.line = self.found.mentioned.len(),
+                b'{' => {
+                    self.in_head = false;
+                    if let Some(function) = self.function {
+                        self.found.members[function].is_open = false;
+                    }
+                }
+                b'.' => self.is_link = true,
+                b'?' | b'!' | b' ' | b'\t' | b'\r' => {}
+                // A message: what stands before the name is what it is sent to.
+                b']' if self.language == Language::ObjectiveC => {}
+                _ => self.is_link = false,
             }
             match byte {
                 // A type parameter list may stand between `fun` and the name.
@@ -196,12 +252,23 @@ impl Reader<'_> {
             return Before::MemberKeyword;
         }
         let name = Name::of_bytes(bytes);
+        if let Some(&before) = self.found.mentioned.last()
+            && (std::mem::take(&mut self.is_link) || self.language == Language::ObjectiveC)
+        {
+            self.found.links.push(before.linked(name));
+        }
         self.found.mentioned.push(name);
         let tells = TELLING_WORDS.contains(&bytes) && self.is_telling(bytes, start);
         for current in [self.function, self.variable].into_iter().flatten() {
             let member = &mut self.found.members[current];
             member.says.push(name);
+            if member.is_open && member.near.len() < MAX_NEAR {
+                member.near.push(name);
+            }
             member.tells |= tells;
+        }
+        if self.in_head {
+            self.found.heads.push(name);
         }
         if in_type_parameters {
             return before;
@@ -213,9 +280,13 @@ impl Reader<'_> {
         match before {
             Before::TypeKeyword => {
                 self.found.declared_types.push(name);
+                self.in_head = true;
                 (self.function, self.variable) = (None, None);
             }
-            Before::AliasKeyword => self.found.aliases.push(name),
+            Before::AliasKeyword => {
+                self.found.aliases.push(name);
+                self.member(name, false);
+            }
             Before::MemberKeyword if next == Some(b'.') => return Before::MemberKeyword,
             Before::MemberKeyword => {
                 self.member(name, matches!(next, Some(b'(' | b'<')));
@@ -233,7 +304,11 @@ impl Reader<'_> {
 
     fn member(&mut self, name: Name, is_function: bool) {
         let index = self.found.members.len();
-        self.found.members.push(Member { name, says: Vec::new(), tells: false });
+        let near = self.found.mentioned[self.line..].to_vec();
+        self.found.members.push(Member { name, says: Vec::new(), near, is_open: true, tells: false });
+        if is_function {
+            self.in_head = false;
+        }
         self.variable = Some(index);
         if is_function {
             self.function = Some(index);

@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap as HashMap;
+
 use super::entry_points::EntryPoints;
 use super::relevance::Relevance;
+use super::survey::vocabulary;
 use crate::catalogue::{Catalogue, capitalised, decapitalised};
-use crate::evidence::{FieldId, Resolution, Ty};
-use crate::ir::{Expr, ExprKind, FunctionId, FunctionKind, Program, TypeId, TypeKind, Visibility, walk};
+use crate::evidence::{FieldId, Resolution, Target, Ty};
+use crate::ir::{Expr, ExprId, ExprKind, FunctionId, FunctionKind, Program, TypeId, TypeKind, Visibility, walk};
+use crate::source::Language;
 
 /// Names by which further files are found. What is wanted too often costs time; what is wanted too rarely costs an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,25 +19,44 @@ pub struct Wants {
     pub users: BTreeMap<String, BTreeSet<String>>,
     /// Files that mention the name of a top-level function and see one of these files.
     pub top_level_users: BTreeMap<String, BTreeSet<usize>>,
+    /// Files that mention a name and one of some words: they may pass what the words stand for on to what is called so.
+    pub passers: BTreeMap<String, BTreeSet<String>>,
+    /// Files that may declare a type that extends one of this name, or a member of such a type.
+    pub relatives: BTreeSet<String>,
     /// Files that may declare a type of this name.
     pub types: BTreeSet<String>,
     /// Files that may declare a type alias of this name.
     pub aliases: BTreeSet<String>,
+    /// Words by which checks are asked and answered.
+    pub vocabulary: BTreeSet<String>,
     /// Functions that can tell something, with names one of which is mentioned where they are called: what is declared in a file is only
     /// wanted if the file may tell something, too.
     pub tellers: BTreeMap<String, BTreeSet<String>>,
-    /// Files that may declare a member of this name and mention one of these types.
+    /// Files that may declare a member of this name and mention one of these types: what tells something tells it no more where it is overridden.
     pub overrides: BTreeMap<String, BTreeSet<String>>,
     /// By file that matters: names in it of which no declaration is known. Wanted are files that may declare one, and a type that the file
     /// (or one of its supertypes' files) mentions.
     pub unknown: BTreeMap<usize, BTreeSet<String>>,
+    /// By file: names in it that decide what something is, each with words. Wanted are files that may declare one, mention one of its words (any, if
+    /// there are none), and declare a type that the file mentions.
+    pub deciding: BTreeMap<usize, BTreeMap<String, BTreeSet<String>>>,
     /// By file: files in which what it inherits is declared, and names of types that its expressions have.
     pub around: BTreeMap<usize, (BTreeSet<usize>, BTreeSet<String>)>,
 }
 
 /// What is still to be found for the answers about a program.
 pub(crate) fn wants(resolution: &Resolution<'_>, catalogue: &Catalogue, entry_points: &EntryPoints, relevance: &Relevance) -> Wants {
-    let mut finder = Finder { resolution, program: resolution.module, catalogue, entry_points, carriers: carriers(resolution), wants: Wants::default() };
+    let mut finder = Finder {
+        resolution,
+        program: resolution.module,
+        catalogue,
+        entry_points,
+        relevance,
+        carriers: carriers(resolution),
+        telling_names: relevance.telling.iter().map(|&id| resolution.module.functions[id as usize].name.as_str()).collect(),
+        declared: declared_names(resolution.module),
+        wants: Wants::default(),
+    };
     for id in 0..resolution.module.functions.len() as FunctionId {
         if relevance.reaching[id as usize] {
             finder.want_callers(id);
@@ -45,18 +68,57 @@ pub(crate) fn wants(resolution: &Resolution<'_>, catalogue: &Catalogue, entry_po
     for &id in &relevance.telling {
         finder.note_teller(id);
     }
+    let questions = &resolution.questions;
+    for (function, wanted) in &questions.callers_of {
+        let words = catalogue.value_sets[wanted.0 as usize].words();
+        finder.want_passers(*function, &words);
+    }
+    for (field, wanted) in &questions.writers_of {
+        let words = catalogue.value_sets[wanted.0 as usize].words();
+        let name = &resolution.module.types[field.ty as usize].fields[field.index as usize].name;
+        finder.want_passers_of(&spellings(name), &words);
+    }
+    let expr = |id: ExprId| resolution.exprs.get(id as usize).copied().flatten();
+    for (value, wanted) in &questions.unknown_values {
+        let words = catalogue.value_sets[wanted.0 as usize].words();
+        expr(*value).into_iter().for_each(|value| finder.want_meaning(value, &words, MAX_STEPS));
+    }
+    for (receiver, owner) in &questions.unknown_receivers {
+        let words = catalogue.words_of_type(owner);
+        expr(*receiver).into_iter().for_each(|receiver| finder.want_meaning(receiver, &words, MAX_STEPS));
+    }
+    finder.wants.vocabulary = vocabulary(catalogue).into_iter().map(str::to_owned).collect();
+    finder.want_receivers();
     relevance.fields.iter().for_each(|field| finder.want_writers(*field));
     finder.wants
 }
+
+/// So far what a name stands for is followed through variables and fields.
+const MAX_STEPS: u32 = 6;
 
 struct Finder<'a, 'm> {
     resolution: &'a Resolution<'m>,
     program: &'m Program,
     catalogue: &'a Catalogue,
     entry_points: &'a EntryPoints,
+    relevance: &'a Relevance,
+    /// Names of functions that were seen to tell something.
+    telling_names: BTreeSet<&'m str>,
+    /// Names of functions and fields that are declared somewhere.
+    declared: BTreeSet<&'m str>,
     /// By type: names of members that give one.
     carriers: BTreeMap<TypeId, BTreeSet<String>>,
     wants: Wants,
+}
+
+fn declared_names(program: &Program) -> BTreeSet<&str> {
+    let functions = program.functions.iter().map(|function| function.name.as_str());
+    functions.chain(program.types.iter().flat_map(|ty| &ty.fields).map(|field| field.name.as_str())).collect()
+}
+
+/// A member, and its getter or the property that it is the getter of.
+fn readable_spellings(name: &str) -> Vec<String> {
+    spellings(name).into_iter().filter(|spelling| spelling == name || !spelling.starts_with("set")).collect()
 }
 
 fn carriers(resolution: &Resolution<'_>) -> BTreeMap<TypeId, BTreeSet<String>> {
@@ -95,6 +157,9 @@ impl<'m> Finder<'_, 'm> {
         if owner.kind == TypeKind::Class && self.entry_points.may_be_made_here(function.owner) && !function.is_static {
             self.want_users(&owner.name.clone(), BTreeSet::new());
         }
+        if function.kind == FunctionKind::Constructor {
+            self.want_users(&owner.name.clone(), BTreeSet::new());
+        }
         let is_called_by_name = !matches!(function.kind, FunctionKind::Initializer | FunctionKind::Constructor);
         if !is_seen_elsewhere || !is_called_by_name || self.entry_points.is_called_from_outside(id) {
             return;
@@ -108,6 +173,50 @@ impl<'m> Finder<'_, 'm> {
         let names = self.owner_names(function.owner);
         for spelling in spellings(&function.name) {
             self.want_users(&spelling, names.clone());
+        }
+        // What is of its type, or gives something that is, may be declared where its own name is not mentioned.
+        let supertypes = self.resolution.supertypes.get(&function.owner).into_iter().flatten();
+        for ty in std::iter::once(&function.owner).chain(supertypes) {
+            let name = self.program.types[*ty as usize].name.rsplit('.').next().unwrap_or_default();
+            if !name.is_empty() {
+                self.wants.relatives.insert(name.to_owned());
+            }
+        }
+    }
+
+    /// What is called by the name of something that matters may be it.
+    fn want_receivers(&mut self) {
+        let relevance = self.relevance;
+        let mut owners: HashMap<&'m str, BTreeSet<String>> = HashMap::default();
+        for (id, function) in self.program.functions.iter().enumerate() {
+            let id = id as FunctionId;
+            let matters = relevance.reaching[id as usize] || relevance.telling.contains(&id);
+            if matters && function.kind == FunctionKind::Method && function.visibility != Visibility::Private {
+                owners.entry(&function.name).or_default().extend(self.owner_names(function.owner));
+            }
+        }
+        for expr in self.resolution.exprs.iter().flatten() {
+            let ExprKind::Call(call) = &expr.kind else { continue };
+            if let (Some(receiver), Some(words)) = (&call.receiver, owners.get(call.name.as_str()))
+                && !self.resolution.callees.contains_key(&expr.id)
+            {
+                self.want_meaning(receiver, words, MAX_STEPS);
+            }
+        }
+    }
+
+    fn want_passers(&mut self, id: FunctionId, words: &BTreeSet<String>) {
+        let function = &self.program.functions[id as usize];
+        let names = match function.kind {
+            FunctionKind::Constructor => vec![self.program.types[function.owner as usize].name.clone()],
+            _ => spellings(&function.name),
+        };
+        self.want_passers_of(&names, words);
+    }
+
+    fn want_passers_of(&mut self, names: &[String], words: &BTreeSet<String>) {
+        for name in names {
+            self.wants.passers.entry(name.clone()).or_default().extend(words.iter().cloned());
         }
     }
 
@@ -127,12 +236,21 @@ impl<'m> Finder<'_, 'm> {
 
     fn want_writers(&mut self, field: FieldId) {
         let declared = &self.program.types[field.ty as usize].fields[field.index as usize];
-        if declared.visibility == Visibility::Private || !declared.mutable {
+        if declared.visibility == Visibility::Private || (!declared.mutable && !self.may_be_box(field)) {
             return;
         }
         let names = self.owner_names(field.ty);
         for spelling in spellings(&declared.name) {
             self.want_users(&spelling, names.clone());
+        }
+    }
+
+    /// Whether something can be put into what a field holds, without the field being written: a flow, a live value.
+    fn may_be_box(&self, field: FieldId) -> bool {
+        match self.resolution.field_types.get(&field).map(Ty::instance) {
+            Some(Ty::Named { name, .. }) => !PLAIN_TYPES.contains(&name.rsplit('.').next().unwrap_or(name)),
+            Some(Ty::Function(_)) => false,
+            _ => true,
         }
     }
 
@@ -173,13 +291,83 @@ impl<'m> Finder<'_, 'm> {
         for name in self.resolution.foreign_supertypes.get(&function.owner).into_iter().flatten() {
             self.want_type(name);
         }
+        if self.program.language_of_function(id) == Language::ObjectiveC {
+            self.want_type(&self.program.types[function.owner as usize].name.clone());
+        }
         for expr in function.params.iter().filter_map(|param| param.default.as_ref()).chain(&function.body) {
             self.look_at(expr, file);
         }
     }
 
+    /// Wants the declarations that tell what an expression is: those of the names along its receivers, and of what is put into them. Where
+    /// `words` are given, the file that declares the last of them has to mention one: it names the type that is looked for.
+    fn want_meaning(&mut self, expr: &'m Expr, words: &BTreeSet<String>, steps: u32) {
+        if steps == 0 || self.resolution.types.contains_key(&expr.id) {
+            return;
+        }
+        match self.resolution.target(expr.id) {
+            Some(Target::Variable(id)) => {
+                let values = &self.resolution.variables[id as usize].values;
+                return values.iter().for_each(|value| self.want_meaning(value, words, steps - 1));
+            }
+            Some(Target::Field(field)) => {
+                let values = self.resolution.field_values.get(&field);
+                values.into_iter().flatten().for_each(|value| self.want_meaning(value, words, steps - 1));
+                return self.want_writers(field);
+            }
+            None => {}
+        }
+        match &expr.kind {
+            ExprKind::Call(call) => self.want_link(expr, &call.name, call.receiver.as_ref(), words, steps),
+            ExprKind::Member { receiver, name, .. } => self.want_link(expr, name, Some(receiver), words, steps),
+            ExprKind::Name(name) => self.want_link(expr, name, None, words, steps),
+            ExprKind::Closure(_) => {}
+            _ => walk(expr, &mut |child| self.want_meaning(child, words, steps - 1)),
+        }
+    }
+
+    fn want_link(&mut self, expr: &'m Expr, name: &str, receiver: Option<&'m Expr>, words: &BTreeSet<String>, steps: u32) {
+        if self.is_of_platform(expr, name, receiver) {
+            return;
+        }
+        if !self.resolution.callees.contains_key(&expr.id) {
+            let file = self.program.file_of_expr(expr.id);
+            let names = self.wants.deciding.entry(file).or_default();
+            for spelling in readable_spellings(name) {
+                match names.get_mut(&spelling) {
+                    Some(known) if known.is_empty() || words.is_empty() => known.clear(),
+                    Some(known) => known.extend(words.iter().cloned()),
+                    None => {
+                        names.insert(spelling, words.clone());
+                    }
+                }
+            }
+            self.wants.around.entry(file).or_default();
+        }
+        let Some(receiver) = receiver else { return };
+        // Whether a member of this name can be what is looked for is asked first.
+        if self.declared.contains(name) {
+            self.want_meaning(receiver, &BTreeSet::new(), steps - 1);
+        }
+    }
+
+    /// Whether a name is one that no app declares: a member of a platform's type, or imported from it.
+    fn is_of_platform(&self, expr: &Expr, name: &str, receiver: Option<&Expr>) -> bool {
+        match receiver {
+            Some(receiver) => match self.resolution.types.get(&receiver.id).map(|typed| typed.ty.instance()) {
+                Some(Ty::Named { name, .. }) => is_platform_name(name, self.catalogue),
+                _ => false,
+            },
+            None => {
+                let imports = &self.program.files[self.program.file_of_expr(expr.id)].imports;
+                let import = imports.iter().find(|import| !import.wildcard && import.path.rsplit('.').next() == Some(name));
+                import.is_some_and(|import| is_platform_name(&import.path, self.catalogue))
+            }
+        }
+    }
+
     fn want_type(&mut self, qualified: &str) {
-        let is_platform = self.catalogue.types.contains_key(qualified) || PLATFORM_PREFIXES.iter().any(|prefix| qualified.starts_with(prefix));
+        let is_platform = is_platform_name(qualified, self.catalogue);
         let simple = qualified.rsplit('.').next().unwrap_or(qualified);
         if !is_platform && simple.len() > 1 && simple.starts_with(char::is_uppercase) {
             self.wants.types.insert(simple.to_owned());
@@ -209,15 +397,30 @@ impl<'m> Finder<'_, 'm> {
 
     fn name(&mut self, expr: &Expr, name: &str, is_known: bool, file: usize) {
         if let Some(callees) = self.resolution.callees.get(&expr.id) {
-            for &callee in callees {
+            let tells = callees.iter().any(|callee| self.relevance.telling.contains(callee));
+            for &callee in callees.iter().filter(|_| tells) {
                 let declared = &self.program.functions[callee as usize];
                 let owner = &self.program.types[declared.owner as usize];
                 if declared.kind == FunctionKind::Method && declared.visibility != Visibility::Private && !owner.name.is_empty() {
-                    self.wants.overrides.entry(declared.name.clone()).or_default().insert(owner.name.clone());
+                    let names = self.owner_names(declared.owner);
+                    self.wants.overrides.entry(declared.name.clone()).or_default().extend(names);
                 }
             }
         } else if !is_known {
             self.wants.unknown.entry(file).or_default().extend(spellings(name));
+            let receiver = match &expr.kind {
+                ExprKind::Call(call) => call.receiver.as_ref(),
+                ExprKind::Member { receiver, .. } => Some(&**receiver),
+                _ => None,
+            };
+            match receiver.and_then(|receiver| self.resolution.types.get(&receiver.id)).map(|typed| typed.ty.instance()) {
+                Some(Ty::Named { name: ty, .. }) if self.telling_names.contains(name) => self.want_type(&ty.clone()),
+                // Objective-C declares in one file and implements in another.
+                Some(Ty::App { id, .. }) if self.program.language_of_type(*id) == Language::ObjectiveC => {
+                    self.want_type(&self.program.types[*id as usize].name.clone());
+                }
+                _ => {}
+            }
         }
     }
 }
@@ -232,8 +435,15 @@ fn spellings(name: &str) -> Vec<String> {
     all
 }
 
+/// Types whose values are only themselves.
+const PLAIN_TYPES: [&str; 12] = ["Boolean", "boolean", "Bool", "BOOL", "Int", "int", "Long", "long", "String", "NSString", "Uri", "URL"];
+
 /// What no app declares.
 const PLATFORM_PREFIXES: [&str; 6] = ["android.", "androidx.", "java.", "javax.", "kotlin.", "kotlinx."];
+
+fn is_platform_name(qualified: &str, catalogue: &Catalogue) -> bool {
+    catalogue.types.contains_key(qualified) || PLATFORM_PREFIXES.iter().any(|prefix| qualified.starts_with(prefix))
+}
 
 impl Wants {
     /// Whether nothing is wanted.

@@ -1,6 +1,8 @@
 //! Where control comes in from outside: functions that the platform, a library, or code that was not scanned may call.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::walker::unaliased;
 use crate::catalogue::{Catalogue, Entry};
@@ -120,7 +122,7 @@ fn called(resolution: &Resolution<'_>) -> HashSet<FunctionId> {
 
 /// Classes of Apple's languages by name.
 fn classes(program: &Program) -> HashMap<&str, Vec<TypeId>> {
-    let mut classes: HashMap<&str, Vec<TypeId>> = HashMap::new();
+    let mut classes: HashMap<&str, Vec<TypeId>> = HashMap::default();
     for (id, decl) in program.types.iter().enumerate() {
         if decl.kind == TypeKind::Class && program.language_of_type(id as TypeId).platform() == Platform::Apple {
             classes.entry(decl.name.as_str()).or_default().push(id as TypeId);
@@ -130,7 +132,7 @@ fn classes(program: &Program) -> HashMap<&str, Vec<TypeId>> {
 }
 
 fn subtypes(resolution: &Resolution<'_>) -> HashMap<TypeId, Vec<TypeId>> {
-    let mut subtypes: HashMap<TypeId, Vec<TypeId>> = HashMap::new();
+    let mut subtypes: HashMap<TypeId, Vec<TypeId>> = HashMap::default();
     for (&id, supertypes) in &resolution.supertypes {
         supertypes.iter().for_each(|&supertype| subtypes.entry(supertype).or_default().push(id));
     }

@@ -6,7 +6,9 @@
 //! Who tells something is found out by walking: at first only functions that check, demand or leave by themselves are looked at. Whoever
 //! calls one that turned out to tell something, or reads a field in which something that tells was put, is looked at next.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap as HashMap;
 
 use super::entry_points::EntryPoints;
 use super::survey::{Role, survey};
@@ -45,8 +47,13 @@ struct Relations {
 
 impl Relations {
     fn new(roles: &[Role]) -> Self {
-        let mut relations =
-            Self { callers: vec![Vec::new(); roles.len()], readers: HashMap::new(), writers: HashMap::new(), keepers: HashMap::new(), makers: HashMap::new() };
+        let mut relations = Self {
+            callers: vec![Vec::new(); roles.len()],
+            readers: HashMap::default(),
+            writers: HashMap::default(),
+            keepers: HashMap::default(),
+            makers: HashMap::default(),
+        };
         for (id, role) in roles.iter().enumerate() {
             let id = id as FunctionId;
             role.callees.iter().for_each(|&callee| relations.callers[callee as usize].push(id));
@@ -74,7 +81,7 @@ impl Relevance {
             telling: BTreeSet::new(),
             fields: BTreeSet::new(),
             relations: Relations::new(&roles),
-            comers: HashMap::new(),
+            comers: HashMap::default(),
             roles,
         };
         let program = resolution.module;

@@ -1,6 +1,8 @@
 //! What each function does by itself, before anything is walked: whom it calls, what it reads and writes, and whether it may tell something.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashSet as HashSet;
 
 use super::walker::{brings_another_back, never_comes_back};
 use crate::catalogue::{AccessClass, AnnotationMeaning, Catalogue, Entry, Subject};
@@ -47,7 +49,7 @@ struct Surveyor<'a, 'm> {
 }
 
 /// Words by which checks are asked and answered: `.video`, `.authorized`. Who names one may hand it on.
-fn vocabulary(catalogue: &Catalogue) -> HashSet<&str> {
+pub(super) fn vocabulary(catalogue: &Catalogue) -> HashSet<&str> {
     let asked = catalogue.checks.iter().filter_map(|check| match &check.subject {
         Subject::Argument { map, .. } => Some(map.keys()),
         Subject::Fixed(_) => None,

@@ -1,6 +1,6 @@
 //! Finds catalogue entries by the name that stands in the code.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::model::{Catalogue, Member, MemberKind, Symbol};
 use super::names::{capitalised, getter_of, property_of};

@@ -14,4 +14,4 @@ pub use error::RuleError;
 pub use index::{Entry, Index, accessor_twin, setter_name};
 pub use load::{RuleSource, embedded, with_folder};
 pub use model::*;
-pub use names::{capitalised, decapitalised, package_of};
+pub use names::{accessor_spellings, capitalised, decapitalised, package_of};

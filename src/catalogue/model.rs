@@ -1,7 +1,9 @@
 //! The validated catalogue: what [`schema`](super::schema) says, with names resolved and members parsed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
+
+use rustc_hash::FxHashMap as HashMap;
 
 pub use super::schema::{AccessClass, Direction, Evidence, Failure, HandedTo, MemberKind, Place};
 use crate::source::{Language, Platform};

@@ -112,7 +112,7 @@ pub struct ScanArgs {
     /// Parse every file (as is done anyway)
     #[arg(long, hide = true, conflicts_with = "on_demand")]
     pub parse_all: bool,
-    /// Parse only files that name an access, and those that they ask for by name (may miss guards and accesses so far)
+    /// Parse only files that name an access, and those that they ask for by name (slower than parsing all on large trees so far)
     #[arg(long, hide = true)]
     pub on_demand: bool,
     /// Print counts and times to standard error

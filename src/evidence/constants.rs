@@ -1,11 +1,11 @@
 //! Which constants an expression may stand for: through locals, fields, branches, carriers and functions of the same file.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::resolver::Resolver;
 use super::types::Ty;
 use super::{Binding, Resolution, Target, VariableKind};
-use crate::catalogue::{Carrier, Entry, Place, ValueSet, accessor_twin};
+use crate::catalogue::{Carrier, Entry, Place, ValueSet, ValueSetId, accessor_twin};
 use crate::evidence::resolver::{dotted, param_index};
 use crate::ir::{Call, ExitKind, Expr, ExprId, ExprKind, FunctionId, Literal, walk};
 
@@ -96,9 +96,14 @@ const MAX_LOOKUPS: u32 = 500;
 
 impl<'m> Resolver<'m> {
     /// The constants that an expression may stand for.
-    pub(super) fn constants(&self, expr: &'m Expr, sites: &CallSites<'m>) -> Constants {
+    pub(super) fn constants(&self, expr: &'m Expr, wanted: Option<ValueSetId>, sites: &CallSites<'m>) -> Constants {
         sites.fuel.set(MAX_LOOKUPS);
+        sites.wanted.set(wanted);
         self.constants_within(expr, sites, MAX_STEPS)
+    }
+
+    fn ask_for_value(&self, expr: ExprId, sites: &CallSites<'m>) {
+        self.questions.borrow_mut().unknown_values.extend(sites.wanted.get().map(|wanted| (expr, wanted)));
     }
 
     fn constants_within(&self, expr: &'m Expr, sites: &CallSites<'m>, steps: u32) -> Constants {
@@ -159,6 +164,7 @@ impl<'m> Resolver<'m> {
                 if let Some(getter) = declared.getter {
                     return self.returned_constants(getter, sites, steps);
                 }
+                self.questions.borrow_mut().writers_of.extend(sites.wanted.get().map(|wanted| (*field, wanted)));
                 match self.out.field_values.get(field) {
                     Some(values) => values.iter().map(|value| next(value)).fold(Constants::default(), Constants::join),
                     None => Constants::one(Constant::Path(format!("{}.{}", decl.name, declared.name))).join(Constants::unknown()),
@@ -200,6 +206,10 @@ impl<'m> Resolver<'m> {
             }),
             _ => None,
         };
+        // What neither an import nor a type explains may be declared in a file that is not at hand.
+        if !path.as_ref().is_some_and(|path| path.contains('.')) {
+            self.ask_for_value(expr.id, sites);
+        }
         path.map_or(Constants::unknown(), |path| Constants::one(Constant::Path(path)))
     }
 
@@ -240,7 +250,10 @@ impl<'m> Resolver<'m> {
             _ => match self.out.types.get(&expr.id).map(|typed| &typed.ty) {
                 // A constructed object stands for its class (activity result contracts).
                 Some(Ty::Named { name, .. }) if name.rsplit('.').next() == Some(call.name.as_str()) => Constants::one(Constant::Path(name.clone())),
-                _ => Constants::unknown(),
+                _ => {
+                    self.ask_for_value(expr.id, sites);
+                    Constants::unknown()
+                }
             },
         }
     }
@@ -262,6 +275,9 @@ impl<'m> Resolver<'m> {
     fn argument_constants(&self, function: FunctionId, index: u32, sites: &CallSites<'m>, steps: u32) -> Constants {
         let declared = &self.module.functions[function as usize];
         let default = declared.params[index as usize].default.as_ref().map(|default| self.constants_within(default, sites, steps - 1));
+        if declared.visibility != crate::ir::Visibility::Private || declared.kind == crate::ir::FunctionKind::Constructor {
+            self.questions.borrow_mut().callers_of.extend(sites.wanted.get().map(|wanted| (function, wanted)));
+        }
         let Some(calls) = sites.by_function.get(&function) else { return default.unwrap_or_default().join(Constants::unknown()) };
         let mut all = Constants { values: Vec::new(), incomplete: declared.visibility != crate::ir::Visibility::Private };
         for call in calls {
@@ -289,7 +305,7 @@ impl<'m> Resolver<'m> {
 
     /// What the functions of objects get that were passed along with it.
     pub(super) fn handed(&self) -> HashMap<FunctionId, Vec<&'m Expr>> {
-        let mut handed: HashMap<FunctionId, Vec<&'m Expr>> = HashMap::new();
+        let mut handed: HashMap<FunctionId, Vec<&'m Expr>> = HashMap::default();
         for expr in self.out.exprs.iter().flatten() {
             let ExprKind::Call(call) = &expr.kind else { continue };
             let found = self.out.symbols.get(&expr.id).into_iter().flatten().find_map(|found| match found.entry {
@@ -336,6 +352,8 @@ pub(super) struct CallSites<'m> {
     puts: HashMap<Target, Vec<&'m Call>>,
     /// Lookups left for the question at hand.
     fuel: std::cell::Cell<u32>,
+    /// What the question at hand is about.
+    wanted: std::cell::Cell<Option<ValueSetId>>,
 }
 
 impl<'m> CallSites<'m> {

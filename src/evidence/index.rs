@@ -1,6 +1,6 @@
 //! Declarations of a program by name, for look-ups.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::FieldId;
 use crate::catalogue::capitalised;
@@ -40,19 +40,19 @@ impl<'m> Index<'m> {
     pub fn new(program: &'m Program) -> Self {
         let mut index = Self {
             program,
-            top_level_types: HashMap::new(),
-            nested: HashMap::new(),
-            in_file: HashMap::new(),
-            qualified: HashMap::new(),
-            extensions: HashMap::new(),
-            companions: HashMap::new(),
-            members: HashMap::new(),
-            methods: HashMap::new(),
-            by_name: HashMap::new(),
-            fields: HashMap::new(),
-            extension_properties: HashMap::new(),
-            top_level_fields: HashMap::new(),
-            packages: HashMap::new(),
+            top_level_types: HashMap::default(),
+            nested: HashMap::default(),
+            in_file: HashMap::default(),
+            qualified: HashMap::default(),
+            extensions: HashMap::default(),
+            companions: HashMap::default(),
+            members: HashMap::default(),
+            methods: HashMap::default(),
+            by_name: HashMap::default(),
+            fields: HashMap::default(),
+            extension_properties: HashMap::default(),
+            top_level_fields: HashMap::default(),
+            packages: HashMap::default(),
         };
         for (id, decl) in program.types.iter().enumerate() {
             index.add_type(id as TypeId, decl);

@@ -138,6 +138,11 @@ impl<'m> Resolver<'m> {
         if !self.form_fits(point, symbol, member) {
             return None;
         }
+        if let (Entry::Access(_) | Entry::Check(_), Some(receiver), Some(owner)) = (entry, point.receiver, &symbol.owner)
+            && !self.out.types.contains_key(&receiver.id)
+        {
+            self.questions.borrow_mut().unknown_receivers.insert((receiver.id, owner.clone()));
+        }
         let (confidence, evidence, needs_argument) = self.owner_fits(point, entry, symbol, member, around.stand_ins)?;
         let holds = symbol.when.iter().all(|when| self.condition_holds(point, member, when, around));
         if !holds || (needs_argument && symbol.when.iter().all(|when| when.is.is_none() && when.of_type.is_none())) {
@@ -374,7 +379,7 @@ impl<'m> Resolver<'m> {
             let typed = self.out.types.get(&value.id);
             return typed.is_some_and(|typed| self.fit(&typed.ty, wanted) == Fit::Yes);
         }
-        let constants = self.constants(value, sites);
+        let constants = self.constants(value, when.is.or(when.is_not), sites);
         let holds = |set: ValueSetId, value: &Constant| self.catalogue.value_sets[set.0 as usize].holds(value);
         let may_be_within = |set| constants.values.iter().any(|value| holds(set, value));
         // What may be something else, too, is not known to be none of it.

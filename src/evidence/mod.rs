@@ -13,7 +13,7 @@ mod resolver;
 mod stand_ins;
 mod types;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeSet;
 
 pub(crate) use constants::{COLLECTION_BUILDERS, argument};
 pub use constants::{Constant, Constants};
@@ -22,7 +22,9 @@ pub(crate) use matching::is_platform_name;
 pub(crate) use resolver::{param_index, receiver_args};
 pub use types::{Ty, Typed};
 
-use crate::catalogue::Catalogue;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+
+use crate::catalogue::{Catalogue, ValueSetId};
 use crate::ir::{Closure, Expr, ExprId, ExprKind, FunctionId, Program, TypeId, walk};
 use crate::source::Span;
 
@@ -57,6 +59,19 @@ pub struct Variable<'m> {
     pub reads: u32,
 }
 
+/// What the meaning of names depends on, and files that are not at hand might tell.
+#[derive(Clone, Debug, Default)]
+pub struct OpenQuestions {
+    /// Functions whose callers decide what a parameter stands for, and a set of values: if it stands for one of it, that decides about an access.
+    pub callers_of: BTreeSet<(FunctionId, ValueSetId)>,
+    /// Fields whose writers decide what they stand for, in the same way.
+    pub writers_of: BTreeSet<(FieldId, ValueSetId)>,
+    /// Expressions of which no declaration is known, and a set of values: if they stand for one of it, that decides about an access.
+    pub unknown_values: BTreeSet<(ExprId, ValueSetId)>,
+    /// Expressions without a type, and a type of the platform: if they are of that type, an access or check is.
+    pub unknown_receivers: BTreeSet<(ExprId, String)>,
+}
+
 /// A field of a type in this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldId {
@@ -82,6 +97,8 @@ pub enum Binding {
 pub struct Resolution<'m> {
     /// The program.
     pub module: &'m Program,
+    /// What files that are not at hand might tell.
+    pub questions: OpenQuestions,
     /// Expressions by number.
     pub exprs: Vec<Option<&'m Expr>>,
     /// What names and members stand for, by expression.
@@ -154,28 +171,29 @@ impl<'m> Resolution<'m> {
         }
         Self {
             module,
+            questions: OpenQuestions::default(),
             exprs,
-            bindings: HashMap::new(),
-            types: HashMap::new(),
-            callees: HashMap::new(),
-            symbols: HashMap::new(),
+            bindings: HashMap::default(),
+            types: HashMap::default(),
+            callees: HashMap::default(),
+            symbols: HashMap::default(),
             variables: Vec::new(),
-            declared: HashMap::new(),
-            closure_params: HashMap::new(),
+            declared: HashMap::default(),
+            closure_params: HashMap::default(),
             function_params: vec![Vec::new(); module.functions.len()],
-            field_values: HashMap::new(),
-            empty_at_first: HashSet::new(),
-            member_calls: HashMap::new(),
-            stored_in: HashMap::new(),
-            accessors: HashMap::new(),
-            constructs: HashMap::new(),
-            supertypes: HashMap::new(),
-            foreign_supertypes: HashMap::new(),
-            overrides: HashMap::new(),
-            field_overrides: HashMap::new(),
-            field_types: HashMap::new(),
-            return_types: HashMap::new(),
-            members: HashMap::new(),
+            field_values: HashMap::default(),
+            empty_at_first: HashSet::default(),
+            member_calls: HashMap::default(),
+            stored_in: HashMap::default(),
+            accessors: HashMap::default(),
+            constructs: HashMap::default(),
+            supertypes: HashMap::default(),
+            foreign_supertypes: HashMap::default(),
+            overrides: HashMap::default(),
+            field_overrides: HashMap::default(),
+            field_types: HashMap::default(),
+            return_types: HashMap::default(),
+            members: HashMap::default(),
         }
     }
 

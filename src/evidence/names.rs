@@ -1,8 +1,9 @@
 //! Type names as written to types.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::index::{Index, is_nameable, last_segment};
 use super::types::{Ty, Typed};
@@ -44,7 +45,7 @@ pub(super) struct Names<'m> {
 impl<'m> Names<'m> {
     pub(super) fn new(program: &'m Program, catalogue: &'m Catalogue) -> Self {
         let imported = program.files.iter().map(|file| {
-            let mut imported = HashMap::new();
+            let mut imported = HashMap::default();
             for import in file.imports.iter().filter(|import| !import.wildcard) {
                 let name = import.alias.as_deref().unwrap_or_else(|| last_segment(&import.path));
                 imported.entry(name).or_insert(import);
@@ -57,7 +58,7 @@ impl<'m> Names<'m> {
             index: Index::new(program),
             imported: imported.collect(),
             owners: owners(catalogue),
-            supertypes: RefCell::new(HashMap::new()),
+            supertypes: RefCell::new(HashMap::default()),
         }
     }
 
@@ -356,7 +357,7 @@ impl<'m> Names<'m> {
 
 /// Every qualified name that owns a member, and every prefix of a type's or constant's name.
 fn owners(catalogue: &Catalogue) -> HashSet<&str> {
-    let mut owners = HashSet::new();
+    let mut owners = HashSet::default();
     let constants = catalogue.value_sets.iter().flat_map(|set| &set.constants);
     for name in catalogue.types.keys().chain(constants) {
         owners.extend(name.match_indices('.').map(|(end, _)| &name[..end]));

@@ -1,6 +1,8 @@
 //! What members of one object are passed, wherever it is held: in a variable, in a chain, or in the block that configures it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap as HashMap;
 
 use super::{Resolution, Target, VariableId};
 use crate::catalogue::setter_name;
@@ -39,8 +41,14 @@ pub(super) struct Objects<'m> {
 
 impl<'m> Objects<'m> {
     pub(super) fn new(resolution: &Resolution<'m>) -> Self {
-        let mut objects =
-            Self { passed: HashMap::new(), owner: HashMap::new(), kept: HashMap::new(), handed: HashMap::new(), mentions: HashMap::new(), reads: Vec::new() };
+        let mut objects = Self {
+            passed: HashMap::default(),
+            owner: HashMap::default(),
+            kept: HashMap::default(),
+            handed: HashMap::default(),
+            mentions: HashMap::default(),
+            reads: Vec::new(),
+        };
         objects.reads = resolution.variables.iter().map(|variable| variable.reads).collect();
         let variables = resolution.variables.iter().enumerate().map(|(id, variable)| (Target::Variable(id as VariableId), &variable.values));
         let fields = resolution.field_values.iter().map(|(field, values)| (Target::Field(*field), values));

@@ -2,14 +2,15 @@
 //! functions and anonymous types where they stand, so that they see what they capture.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::bridging;
 use super::index::last_segment;
 use super::names::Names;
 use super::types::{Fit, Ty, Typed, fits};
-use super::{Binding, FieldId, Resolution, Target, Variable, VariableId, VariableKind};
+use super::{Binding, FieldId, OpenQuestions, Resolution, Target, Variable, VariableId, VariableKind};
 use crate::catalogue::{Catalogue, accessor_twin, decapitalised};
 use crate::ir::{
     Arg, Call, Closure, Expr, ExprId, ExprKind, FunctionId, FunctionKind, LoopKind, Param, Pattern, Program, TypeId, TypeKind, TypeRef, Visibility, walk,
@@ -102,6 +103,7 @@ pub(super) struct Resolver<'m> {
     /// The file that the walk is in.
     file: usize,
     families: RefCell<HashMap<TypeId, Rc<[TypeId]>>>,
+    pub(super) questions: RefCell<OpenQuestions>,
     visited: Vec<bool>,
     field_types: HashMap<FieldId, Option<Typed>>,
     initialisers: HashMap<FieldId, (&'m Expr, bool)>,
@@ -116,15 +118,16 @@ impl<'m> Resolver<'m> {
             module,
             catalogue,
             names: Names::new(module, catalogue),
-            bare: HashMap::new(),
+            bare: HashMap::default(),
             frames: Vec::new(),
             this: Vec::new(),
             file: 0,
-            families: RefCell::new(HashMap::new()),
+            families: RefCell::new(HashMap::default()),
+            questions: RefCell::default(),
             visited: vec![false; module.functions.len()],
-            field_types: HashMap::new(),
-            initialisers: HashMap::new(),
-            undeclared: HashMap::new(),
+            field_types: HashMap::default(),
+            initialisers: HashMap::default(),
+            undeclared: HashMap::default(),
         };
         resolver.find_initialisers();
         resolver.find_empty_fields();
@@ -147,6 +150,7 @@ impl<'m> Resolver<'m> {
         self.relate_functions();
         self.relate_fields();
         self.match_symbols();
+        self.out.questions = self.questions.take();
         self.out
     }
 
@@ -276,7 +280,9 @@ impl<'m> Resolver<'m> {
             if module.language_of_type(ty as TypeId) == Language::Kotlin || decl.kind == TypeKind::Interface {
                 continue;
             }
-            let fields = decl.fields.iter().enumerate().filter(|(_, field)| field.mutable && field.getter.is_none());
+            // An instance variable of Objective-C is called like its property, whoever reads that for it.
+            let is_variable = module.language_of_type(ty as TypeId) == Language::ObjectiveC;
+            let fields = decl.fields.iter().enumerate().filter(|(_, field)| field.mutable && (is_variable || field.getter.is_none()));
             let fields = fields.map(|(index, _)| FieldId { ty: ty as TypeId, index: index as u32 });
             self.out.empty_at_first.extend(fields.filter(|field| !written.contains(field)));
         }

@@ -1,6 +1,6 @@
 //! Protocols of the program by which it speaks of a type of the platform: `extension CLLocationManager: Locating {}`.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::names::Names;
 use super::resolver::Resolver;
@@ -20,7 +20,7 @@ impl StandIns {
     /// What the extensions and categories of a program declare; `supertypes` is what its own types are.
     pub(super) fn new(program: &Program, names: &Names<'_>, supertypes: &HashMap<TypeId, Vec<TypeId>>) -> Self {
         let is_protocol = |id: &TypeId| program.types[*id as usize].kind == TypeKind::Interface;
-        let mut conforming: HashMap<TypeId, Vec<String>> = HashMap::new();
+        let mut conforming: HashMap<TypeId, Vec<String>> = HashMap::default();
         let extensions = program.types.iter().enumerate().filter(|(_, decl)| decl.kind == TypeKind::Extension);
         for (id, decl) in extensions.filter(|(_, decl)| !decl.supertypes.is_empty()) {
             let declared = names.supertypes(id as TypeId);

@@ -1,8 +1,9 @@
 //! Many modules as one: what a linker makes of them. Numbers of types, functions and expressions run through all files, and so do
 //! positions: each file has a range of them to itself, so that a [`Span`] says by itself in which file it lies.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use rustc_hash::FxHashMap as HashMap;
 
 use super::relocate::{Offsets, relocate};
 use super::{ExprId, Function, FunctionId, FunctionKind, Import, Module, TypeDecl, TypeId, TypeKind, TypeRef};
@@ -95,7 +96,7 @@ impl Program {
     /// Finds the methods by which Objective-C properties that were declared in another file, a header, are read.
     fn pair_accessors(&mut self) {
         let is_class = |ty: &TypeDecl| matches!(ty.kind, TypeKind::Class | TypeKind::Extension);
-        let mut getters: HashMap<(&str, &str), FunctionId> = HashMap::new();
+        let mut getters: HashMap<(&str, &str), FunctionId> = HashMap::default();
         for (id, function) in self.functions.iter().enumerate() {
             let owner = &self.types[function.owner as usize];
             let reads = function.kind == FunctionKind::Method && function.params.is_empty() && function.body.is_some();

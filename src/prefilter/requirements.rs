@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::words::{Word, accessor_spellings, last_segment, naming};
-use crate::catalogue::{Catalogue, Evidence, Given, Member, Symbol, ValueSet, package_of};
+use super::words::{Word, last_segment, naming};
+use crate::catalogue::{Catalogue, Evidence, Given, Member, Symbol, ValueSet, accessor_spellings, package_of};
 use crate::source::Platform;
 
 /// One way to an access: a conjunction.

@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use super::*;
 use crate::catalogue::{
     Access, AccessClass, DataCategory, Direction, Evidence, Failure, Given, Levels, Member, MemberKind, Place, PlatformType, Service, Symbol, ValueSet,
@@ -33,7 +31,7 @@ fn filter(accesses: Vec<Access>) -> Prefilter {
         name: "android.content.Context".into(),
         module: None,
         supertypes: Vec::new(),
-        yields: HashMap::from([("contentResolver".to_owned(), resolver.to_owned())]),
+        yields: std::iter::once(("contentResolver".to_owned(), resolver.to_owned())).collect(),
         implicit: true,
     };
     catalogue.types.insert(context.name.clone(), context);

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::words::{Word, accessor_spellings, last_segment, naming};
-use crate::catalogue::Catalogue;
+use super::words::{Word, last_segment, naming};
+use crate::catalogue::{Catalogue, accessor_spellings};
 use crate::source::Platform;
 
 /// Types as nodes; what leads from one to another as edges.

@@ -1,8 +1,5 @@
 //! What is searched for, and the spellings that a name can have in code.
 
-use std::collections::BTreeSet;
-
-use crate::catalogue::{capitalised, decapitalised};
 use crate::source::Platform;
 
 /// A text to search for.
@@ -60,39 +57,9 @@ pub(super) fn last_segment(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-/// A name, and the names that property and accessor syntax make of it: `getLatitude` and `latitude` are one.
-pub(super) fn accessor_spellings(name: &str) -> BTreeSet<String> {
-    const PREFIXES: [&str; 3] = ["get", "set", "is"];
-    let stem = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix).filter(|rest| rest.starts_with(|first: char| !first.is_lowercase())));
-    let mut spellings = BTreeSet::from([name.to_owned()]);
-    if let Some(stem) = stem {
-        spellings.extend([decapitalised(stem), decapitalised_acronym(stem)]);
-    }
-    for stem in [Some(name), stem].into_iter().flatten() {
-        spellings.extend(PREFIXES.iter().map(|prefix| format!("{prefix}{}", capitalised(stem))));
-    }
-    spellings
-}
-
-/// Kotlin's way: `URL` is `url`, `URLName` is `urlName`.
-fn decapitalised_acronym(name: &str) -> String {
-    let upper = name.chars().take_while(|letter| letter.is_uppercase()).count();
-    let lowered = if upper == name.chars().count() { upper } else { upper.saturating_sub(1).max(1) };
-    name.chars().enumerate().map(|(index, letter)| if index < lowered { letter.to_ascii_lowercase() } else { letter }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn property_syntax_has_the_acronyms_of_kotlin() {
-        assert_eq!(decapitalised_acronym("URL"), "url");
-        assert_eq!(decapitalised_acronym("URLName"), "urlName");
-        assert_eq!(decapitalised_acronym("Latitude"), "latitude");
-        assert!(accessor_spellings("latitude").contains("getLatitude"));
-        assert!(accessor_spellings("isMyLocationEnabled").contains("setMyLocationEnabled"));
-    }
 
     #[test]
     fn a_java_class_is_named_with_its_package() {

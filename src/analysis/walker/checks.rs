@@ -95,7 +95,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         launches.into_iter().flatten().filter_map(call).collect()
     }
 
-    fn launched_value(&mut self, arg: &'m Expr, map: &std::collections::HashMap<String, crate::catalogue::PermissionId>) -> Value {
+    fn launched_value(&mut self, arg: &'m Expr, map: &rustc_hash::FxHashMap<String, crate::catalogue::PermissionId>) -> Value {
         let mut flow = Some(crate::analysis::state::State::default());
         let value = self.eval_quietly(arg, &mut flow);
         self.mapped(value, map, Some(arg))
@@ -225,7 +225,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// A value of a check's own vocabulary (`.video`) as the permission that it names.
-    fn mapped(&self, value: Value, map: &std::collections::HashMap<String, crate::catalogue::PermissionId>, expr: Option<&'m Expr>) -> Value {
+    fn mapped(&self, value: Value, map: &rustc_hash::FxHashMap<String, crate::catalogue::PermissionId>, expr: Option<&'m Expr>) -> Value {
         if matches!(value, Value::Permissions(_)) || map.is_empty() {
             return value;
         }
@@ -248,7 +248,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// What earlier calls of a chain were given: `builder.permission(P).request { … }`.
-    fn chained_values(&mut self, expr: &'m Expr, chained: &[String], map: &std::collections::HashMap<String, crate::catalogue::PermissionId>) -> Vec<Value> {
+    fn chained_values(&mut self, expr: &'m Expr, chained: &[String], map: &rustc_hash::FxHashMap<String, crate::catalogue::PermissionId>) -> Vec<Value> {
         let mut values = Vec::new();
         let mut current = expr;
         for _ in 0..64 {
@@ -279,7 +279,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// What is passed to `launch` of the launcher that a registration makes; several launches must agree on what they prove.
-    fn launched_values(&mut self, expr: &'m Expr, member: &str, map: &std::collections::HashMap<String, crate::catalogue::PermissionId>) -> Vec<Alternative> {
+    fn launched_values(&mut self, expr: &'m Expr, member: &str, map: &rustc_hash::FxHashMap<String, crate::catalogue::PermissionId>) -> Vec<Alternative> {
         let mut all = Vec::new();
         for (_, call) in self.launches(expr, member) {
             let Some(arg) = call.args.first() else { continue };

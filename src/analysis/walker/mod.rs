@@ -15,8 +15,10 @@ mod reads;
 
 pub(crate) use builtins::{brings_another_back, never_comes_back};
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap as HashMap;
 
 use super::entry_points::EntryPoints;
 use super::facts::{Atom, FactSet, Facts, Origin, Subject};
@@ -204,7 +206,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             frames: Vec::new(),
             function: 0,
             closure_depth: 0,
-            declared_depth: HashMap::new(),
+            declared_depth: HashMap::default(),
             in_assertion: false,
             discarded: None,
             active: Vec::new(),

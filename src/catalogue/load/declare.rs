@@ -159,7 +159,7 @@ fn declare_type(entry: &TypeEntry, platform: Platform, catalogue: &mut Catalogue
         name: name.clone(),
         module: None,
         supertypes: Vec::new(),
-        yields: HashMap::new(),
+        yields: HashMap::default(),
         implicit: false,
     });
     ty.module = entry.module.clone().or(ty.module.take());
