@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet as HashSet;
 
 use super::walker::{brings_another_back, never_comes_back};
@@ -60,18 +61,15 @@ pub(super) fn vocabulary(catalogue: &Catalogue) -> HashSet<&str> {
 
 impl<'m> Surveyor<'_, 'm> {
     fn survey(&self) -> Vec<Role> {
-        let mut roles: Vec<Role> = self.program.functions.iter().map(|function| self.declared(function)).collect();
-        for id in 0..roles.len() as FunctionId {
-            let function = &self.program.functions[id as usize];
-            let is_in_place = self.program.types[function.owner as usize].kind == TypeKind::Anonymous;
-            if is_in_place {
-                continue;
+        let role = |function: &'m Function| {
+            let mut role = self.declared(function);
+            // Functions of anonymous objects are looked into where they stand.
+            if self.program.types[function.owner as usize].kind != TypeKind::Anonymous {
+                self.look_into(function, &mut role);
             }
-            let mut role = std::mem::take(&mut roles[id as usize]);
-            self.look_into(function, &mut role);
-            roles[id as usize] = role;
-        }
-        roles
+            role
+        };
+        self.program.functions.par_iter().map(role).collect()
     }
 
     fn declared(&self, function: &Function) -> Role {
