@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap as HashMap;
 use super::entry_points::EntryPoints;
 use super::relevance::Relevance;
 use super::survey::vocabulary;
-use crate::catalogue::{Catalogue, capitalised, decapitalised};
+use crate::catalogue::{Catalogue, ValueSet, capitalised, decapitalised};
 use crate::evidence::{FieldId, Resolution, Target, Ty};
 use crate::ir::{Expr, ExprId, ExprKind, FunctionId, FunctionKind, Program, TypeId, TypeKind, Visibility, walk};
 use crate::source::Language;
@@ -69,23 +69,23 @@ pub(crate) fn wants(resolution: &Resolution<'_>, catalogue: &Catalogue, entry_po
         finder.note_teller(id);
     }
     let questions = &resolution.questions;
+    let value_words: Vec<BTreeSet<String>> = catalogue.value_sets.iter().map(ValueSet::words).collect();
     for (function, wanted) in &questions.callers_of {
-        let words = catalogue.value_sets[wanted.0 as usize].words();
-        finder.want_passers(*function, &words);
+        finder.want_passers(*function, &value_words[wanted.0 as usize]);
     }
     for (field, wanted) in &questions.writers_of {
-        let words = catalogue.value_sets[wanted.0 as usize].words();
         let name = &resolution.module.types[field.ty as usize].fields[field.index as usize].name;
-        finder.want_passers_of(&spellings(name), &words);
+        finder.want_passers_of(&spellings(name), &value_words[wanted.0 as usize]);
     }
     let expr = |id: ExprId| resolution.exprs.get(id as usize).copied().flatten();
     for (value, wanted) in &questions.unknown_values {
-        let words = catalogue.value_sets[wanted.0 as usize].words();
-        expr(*value).into_iter().for_each(|value| finder.want_meaning(value, &words, MAX_STEPS));
+        expr(*value).into_iter().for_each(|value| finder.want_meaning(value, &value_words[wanted.0 as usize], MAX_STEPS));
     }
-    for (receiver, owner) in &questions.unknown_receivers {
-        let words = catalogue.words_of_type(owner);
-        expr(*receiver).into_iter().for_each(|receiver| finder.want_meaning(receiver, &words, MAX_STEPS));
+    let mut type_words: HashMap<&str, BTreeSet<String>> = HashMap::default();
+    for (receiver, entry) in &questions.unknown_receivers {
+        let Some(owner) = catalogue.symbol(*entry).owner.as_deref() else { continue };
+        let words = type_words.entry(owner).or_insert_with(|| catalogue.words_of_type(owner));
+        expr(*receiver).into_iter().for_each(|receiver| finder.want_meaning(receiver, words, MAX_STEPS));
     }
     finder.wants.vocabulary = vocabulary(catalogue).into_iter().map(str::to_owned).collect();
     finder.want_receivers();
@@ -154,10 +154,8 @@ impl<'m> Finder<'_, 'm> {
         let owner = &self.program.types[function.owner as usize];
         let is_seen_elsewhere =
             function.visibility != Visibility::Private && !matches!(function.kind, FunctionKind::Local) && owner.kind != TypeKind::Anonymous;
-        if owner.kind == TypeKind::Class && self.entry_points.may_be_made_here(function.owner) && !function.is_static {
-            self.want_users(&owner.name.clone(), BTreeSet::new());
-        }
-        if function.kind == FunctionKind::Constructor {
+        let is_told_by_makers = owner.kind == TypeKind::Class && self.entry_points.may_be_made_here(function.owner) && !function.is_static;
+        if is_told_by_makers || function.kind == FunctionKind::Constructor {
             self.want_users(&owner.name.clone(), BTreeSet::new());
         }
         let is_called_by_name = !matches!(function.kind, FunctionKind::Initializer | FunctionKind::Constructor);
@@ -255,14 +253,7 @@ impl<'m> Finder<'_, 'm> {
     }
 
     fn want_users(&mut self, name: &str, with: BTreeSet<String>) {
-        match self.wants.users.get_mut(name) {
-            // Without condition is more than with one.
-            Some(known) if known.is_empty() || with.is_empty() => known.clear(),
-            Some(known) => known.extend(with),
-            None => {
-                self.wants.users.insert(name.to_owned(), with);
-            }
-        }
+        add_condition(&mut self.wants.users, name.to_owned(), &with);
     }
 
     /// Names by which code gets at a value of a type: its own, those of what it is and of what is it, and of members that give one.
@@ -334,13 +325,7 @@ impl<'m> Finder<'_, 'm> {
             let file = self.program.file_of_expr(expr.id);
             let names = self.wants.deciding.entry(file).or_default();
             for spelling in readable_spellings(name) {
-                match names.get_mut(&spelling) {
-                    Some(known) if known.is_empty() || words.is_empty() => known.clear(),
-                    Some(known) => known.extend(words.iter().cloned()),
-                    None => {
-                        names.insert(spelling, words.clone());
-                    }
-                }
+                add_condition(names, spelling, words);
             }
             self.wants.around.entry(file).or_default();
         }
@@ -421,6 +406,17 @@ impl<'m> Finder<'_, 'm> {
                 }
                 _ => {}
             }
+        }
+    }
+}
+
+/// Adds a name on condition that one of some words is mentioned, too; without words there is no condition, which is more than with one.
+fn add_condition(names: &mut BTreeMap<String, BTreeSet<String>>, name: String, words: &BTreeSet<String>) {
+    match names.get_mut(&name) {
+        Some(known) if known.is_empty() || words.is_empty() => known.clear(),
+        Some(known) => known.extend(words.iter().cloned()),
+        None => {
+            names.insert(name, words.clone());
         }
     }
 }

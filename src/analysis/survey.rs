@@ -31,9 +31,7 @@ pub(super) struct Role {
     pub(super) constructs: BTreeSet<TypeId>,
     /// Functions of anonymous objects that are made in it: they are walked where they stand.
     pub(super) hosts: Vec<FunctionId>,
-    /// It asks the person, and the platform brings the answer to a callback.
-    pub(super) requests: bool,
-    /// It is such a callback.
+    /// The platform brings it the answers of requests.
     pub(super) is_callback: bool,
 }
 
@@ -147,12 +145,7 @@ impl<'m> Surveyor<'_, 'm> {
                     AccessClass::Protected => role.accesses = true,
                     AccessClass::Open | AccessClass::UserMediated => role.lists = true,
                 },
-                Entry::Check(number) => {
-                    let check = &self.catalogue.checks[number];
-                    role.tells = true;
-                    role.requests |= check.request && check.callback.is_none() && check.returns.is_none();
-                }
-                Entry::NotACheck(_) | Entry::Revocation(_) | Entry::VersionTest(_) => role.tells = true,
+                Entry::Check(_) | Entry::NotACheck(_) | Entry::Revocation(_) | Entry::VersionTest(_) => role.tells = true,
                 _ => {}
             }
         }

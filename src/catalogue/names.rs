@@ -8,15 +8,7 @@ use crate::source::Platform;
 /// The Kotlin property of a Java getter: `getLastLocation` → `lastLocation`, `getURL` → `url`. None when it is no getter.
 pub fn property_of(getter: &str) -> Option<String> {
     let rest = getter.strip_prefix("get")?;
-    let capitals = rest.chars().take_while(|character| character.is_uppercase()).count();
-    let lowered = match capitals {
-        0 => return None,
-        1 => 1,
-        all if all == rest.chars().count() => all,
-        // The last capital begins the next word: `URLName` → `urlName`.
-        more => more - 1,
-    };
-    Some(rest.chars().enumerate().flat_map(|(index, character)| if index < lowered { character.to_lowercase().collect() } else { vec![character] }).collect())
+    rest.starts_with(char::is_uppercase).then(|| decapitalised_acronym(rest))
 }
 
 /// The Java getter of a Kotlin property: `lastLocation` → `getLastLocation`.
@@ -55,11 +47,11 @@ pub fn accessor_spellings(name: &str) -> BTreeSet<String> {
     spellings
 }
 
-/// Kotlin's way: `URL` is `url`, `URLName` is `urlName`.
+/// Kotlin's way: `URL` is `url`, and of `URLName` the last capital begins the next word: `urlName`.
 fn decapitalised_acronym(name: &str) -> String {
     let upper = name.chars().take_while(|letter| letter.is_uppercase()).count();
     let lowered = if upper == name.chars().count() { upper } else { upper.saturating_sub(1).max(1) };
-    name.chars().enumerate().map(|(index, letter)| if index < lowered { letter.to_ascii_lowercase() } else { letter }).collect()
+    name.chars().enumerate().flat_map(|(index, letter)| if index < lowered { letter.to_lowercase().collect() } else { vec![letter] }).collect()
 }
 
 impl ValueSet {

@@ -138,10 +138,10 @@ impl<'m> Resolver<'m> {
         if !self.form_fits(point, symbol, member) {
             return None;
         }
-        if let (Entry::Access(_) | Entry::Check(_), Some(receiver), Some(owner)) = (entry, point.receiver, &symbol.owner)
+        if let (Entry::Access(_) | Entry::Check(_), Some(receiver), Some(_)) = (entry, point.receiver, &symbol.owner)
             && !self.out.types.contains_key(&receiver.id)
         {
-            self.questions.borrow_mut().unknown_receivers.insert((receiver.id, owner.clone()));
+            self.questions.borrow_mut().unknown_receivers.insert((receiver.id, entry));
         }
         let (confidence, evidence, needs_argument) = self.owner_fits(point, entry, symbol, member, around.stand_ins)?;
         let holds = symbol.when.iter().all(|when| self.condition_holds(point, member, when, around));

@@ -24,7 +24,7 @@ pub use types::{Ty, Typed};
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
-use crate::catalogue::{Catalogue, ValueSetId};
+use crate::catalogue::{Catalogue, Entry, ValueSetId};
 use crate::ir::{Closure, Expr, ExprId, ExprKind, FunctionId, Program, TypeId, walk};
 use crate::source::Span;
 
@@ -68,8 +68,8 @@ pub struct OpenQuestions {
     pub writers_of: BTreeSet<(FieldId, ValueSetId)>,
     /// Expressions of which no declaration is known, and a set of values: if they stand for one of it, that decides about an access.
     pub unknown_values: BTreeSet<(ExprId, ValueSetId)>,
-    /// Expressions without a type, and a type of the platform: if they are of that type, an access or check is.
-    pub unknown_receivers: BTreeSet<(ExprId, String)>,
+    /// Expressions without a type, and an access or check: if they are of the type that has it as a member, it is there.
+    pub unknown_receivers: BTreeSet<(ExprId, Entry)>,
 }
 
 /// A field of a type in this program.
