@@ -16,12 +16,19 @@ pub(crate) struct ModuleBuilder {
 struct OpenType {
     id: TypeId,
     initial: Vec<Expr>,
+    initial_of_class: Vec<Expr>,
+}
+
+impl OpenType {
+    fn new(id: TypeId) -> Self {
+        Self { id, initial: Vec::new(), initial_of_class: Vec::new() }
+    }
 }
 
 impl ModuleBuilder {
     /// An empty module whose file scope is open.
     pub(crate) fn new(language: Language) -> Self {
-        Self { module: Module::new(language), open: vec![OpenType { id: FILE_SCOPE, initial: Vec::new() }] }
+        Self { module: Module::new(language), open: vec![OpenType::new(FILE_SCOPE)] }
     }
 
     /// The innermost open type.
@@ -56,29 +63,38 @@ impl ModuleBuilder {
     pub(crate) fn open_type(&mut self, decl: TypeDecl) -> TypeId {
         let id = self.module.types.len() as TypeId;
         self.module.types.push(decl);
-        self.open.push(OpenType { id, initial: Vec::new() });
+        self.open.push(OpenType::new(id));
         id
     }
 
     /// Adds a statement to the initializer of the open type.
     pub(crate) fn initial(&mut self, expr: Expr) {
+        self.initial_value(expr, false);
+    }
+
+    /// Adds the initial value of a field; of a static one to what runs once, when the open type is first used.
+    pub(crate) fn initial_value(&mut self, expr: Expr, is_static: bool) {
         if let Some(open) = self.open.last_mut() {
-            open.initial.push(expr);
+            let all = if is_static { &mut open.initial_of_class } else { &mut open.initial };
+            all.push(expr);
         }
     }
 
-    /// Closes the open type and adds its initializer, if it has one.
+    /// Closes the open type and adds its initializers, if it has any.
     pub(crate) fn close_type(&mut self, tree: &mut Lowering<'_>, node: Node<'_>) {
         let Some(open) = self.open.pop() else { return };
-        if open.initial.is_empty() {
-            return;
+        for (body, is_static) in [(open.initial_of_class, true), (open.initial, false)] {
+            if body.is_empty() {
+                continue;
+            }
+            let span = tree::span(node);
+            let mut function = self.new_function(FunctionKind::Initializer, String::new(), span);
+            function.owner = open.id;
+            function.is_static = is_static;
+            function.name_span = Span { start: span.start, end: span.start };
+            function.body = Some(tree.at(node, ExprKind::Block { label: None, body }));
+            self.module.functions.push(function);
         }
-        let span = tree::span(node);
-        let mut function = self.new_function(FunctionKind::Initializer, String::new(), span);
-        function.owner = open.id;
-        function.name_span = Span { start: span.start, end: span.start };
-        function.body = Some(tree.at(node, ExprKind::Block { label: None, body: open.initial }));
-        self.module.functions.push(function);
     }
 
     /// A function of the open type with nothing in it yet.

@@ -51,6 +51,7 @@ impl<'m> Dump<'m> {
         let params = list(function.params.iter().map(param_text));
         let annotations: String = function.annotations.iter().filter(|annotation| annotation.name != "Override").map(annotation_text).collect();
         let head = match function.kind {
+            FunctionKind::Initializer if function.is_static => "static initializer".to_owned(),
             FunctionKind::Initializer => "initializer".to_owned(),
             FunctionKind::Getter => format!("get {}", function.name),
             FunctionKind::Setter => format!("set {}({params})", function.name),

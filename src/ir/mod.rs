@@ -172,8 +172,8 @@ pub enum FunctionKind {
     Method,
     /// Constructor or Swift/Objective-C `init`.
     Constructor,
-    /// Field initialisers and init blocks of a type, in source order (one per type that has any); of the file scope:
-    /// top-level property initialisers and top-level statements. Instance and static parts are one.
+    /// Field initialisers and init blocks of a type, in source order; of the file scope: top-level property initialisers and top-level
+    /// statements. A type has at most two: the static parts, which run whenever it is first used, are one of their own.
     Initializer,
     /// Body of a computed property.
     Getter,

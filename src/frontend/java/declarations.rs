@@ -32,7 +32,7 @@ impl<'t> Java<'t> {
             "static_initializer" => {
                 if let Some(block) = tree::child_of_kind(node, "block") {
                     let block = self.expr(block);
-                    self.build.initial(block);
+                    self.build.initial_value(block, true);
                 }
             }
             "modifiers" => {}
@@ -129,7 +129,7 @@ impl<'t> Java<'t> {
             (None, None) => return,
         };
         let init = self.tree.at(node, ExprKind::FieldInit { name, value: Box::new(value), delegated: false });
-        self.build.initial(init);
+        self.build.initial_value(init, true);
     }
 
     pub(super) fn constructor_call(&mut self, node: Node<'t>, name: String, name_node: Node<'t>, args: Vec<crate::ir::Arg>) -> Expr {

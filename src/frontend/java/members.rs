@@ -29,7 +29,7 @@ impl<'t> Java<'t> {
             if let Some(value) = declarator.child_by_field_name("value") {
                 let value = Box::new(self.expr(value));
                 let init = self.tree.at(declarator, ExprKind::FieldInit { name, value, delegated: false });
-                self.build.initial(init);
+                self.build.initial_value(init, modifiers.is_static || in_interface);
             }
         }
     }

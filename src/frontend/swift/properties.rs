@@ -76,7 +76,7 @@ impl<'t> Swift<'t> {
             let value = self.initial_value(&variable.value);
             let kind = ExprKind::FieldInit { name: name.clone(), value: Box::new(value), delegated: modifiers.is_lazy };
             let statement = self.tree.expr(variable.span, kind);
-            self.builder.initial(statement);
+            self.builder.initial_value(statement, modifiers.is_static);
         }
         let property = Property { node, name: name_node, ty: variable.ty.clone(), span: variable.span, modifiers: &modifiers };
         let (getter, setter) = match (variable.computed, variable.observers) {
@@ -118,12 +118,12 @@ impl<'t> Swift<'t> {
             };
             let kind = ExprKind::FieldInit { name: name.clone(), value: Box::new(initial), delegated: false };
             let statement = self.tree.expr(variable.span, kind);
-            self.builder.initial(statement);
+            self.builder.initial_value(statement, modifiers.is_static);
             let (is_static, visibility) = (modifiers.is_static, self.visibility(modifiers.visibility));
             let field = Field { name, ty: None, mutable, is_static, getter: None, setter: None, annotations: Vec::new(), visibility, span: variable.span };
             self.builder.owner_decl().fields.push(field);
         }
-        value.into_iter().for_each(|value| self.builder.initial(value));
+        value.into_iter().for_each(|value| self.builder.initial_value(value, modifiers.is_static));
     }
 
     fn accessors(&mut self, property: &Property<'_, '_>, computed: Node<'_>) -> (Option<FunctionId>, Option<FunctionId>) {
