@@ -8,7 +8,7 @@ use super::walker::unaliased;
 use crate::catalogue::{Catalogue, Entry};
 use crate::evidence::{Binding, Resolution, Ty, is_platform_name};
 use crate::ir::{Annotation, FunctionId, FunctionKind, Program, TypeId, TypeKind, Visibility};
-use crate::source::Platform;
+use crate::source::{Language, Platform};
 
 /// Which functions of a program start with nothing known.
 #[derive(Debug)]
@@ -189,11 +189,27 @@ impl Finder<'_, '_> {
 
     /// Whether a function overrides, in the end, something that was not scanned.
     fn is_from_outside(&self, id: FunctionId, depth: u32) -> bool {
-        if !self.program.functions[id as usize].is_override {
+        let is_declared_so = self.program.functions[id as usize].is_override;
+        let overridden = self.overridden(id);
+        if overridden.is_empty() {
+            return is_declared_so || self.may_override_unsaid(id);
+        }
+        let says_so = is_declared_so || self.program.language_of_function(id) == Language::Java;
+        says_so && (depth == 0 || overridden.iter().any(|&base| self.is_from_outside(base, depth - 1)))
+    }
+
+    /// Whether a method may override what was not scanned although nothing says so: Java does not insist on its annotation. A class that puts it
+    /// on any of its methods is taken to put it on all, except on what is called like a callback (`onOpened`): for long those of interfaces could
+    /// not have it.
+    fn may_override_unsaid(&self, id: FunctionId) -> bool {
+        let function = &self.program.functions[id as usize];
+        let may = function.kind == FunctionKind::Method && !function.is_static && function.visibility != Visibility::Private && function.body.is_some();
+        if !may || self.program.language_of_function(id) != Language::Java || !self.resolution.foreign_supertypes.contains_key(&function.owner) {
             return false;
         }
-        let overridden = self.overridden(id);
-        depth == 0 || overridden.is_empty() || overridden.iter().any(|&base| self.is_from_outside(base, depth - 1))
+        let is_named_so = function.name.strip_prefix("on").is_some_and(|rest| rest.starts_with(char::is_uppercase));
+        let mut members = self.resolution.members.get(&function.owner).into_iter().flatten();
+        is_named_so || !members.any(|&member| self.program.functions[member as usize].is_override)
     }
 
     /// Whether all that a class inherits from outside is the platform's, and nothing of this name there needs a permission. Of a library's
