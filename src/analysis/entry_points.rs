@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use super::walker::unaliased;
 use crate::catalogue::{Catalogue, Entry};
 use crate::evidence::{Binding, Resolution, Ty, is_platform_name};
-use crate::ir::{Annotation, FunctionId, FunctionKind, Program, TypeId, TypeKind, Visibility};
+use crate::ir::{Annotation, FunctionId, FunctionKind, Program, TypeDecl, TypeId, TypeKind, TypeRef, Visibility};
 use crate::source::{Language, Platform};
 
 /// Which functions of a program start with nothing known.
@@ -36,6 +36,7 @@ impl EntryPoints {
             constructed: resolution.constructs.values().copied().collect(),
             subtypes: subtypes(resolution),
             extended: classes(resolution.module),
+            declared: declared(resolution.module),
             handed_in: BTreeSet::new(),
         };
         finder.handed_in = finder.handed_in();
@@ -91,6 +92,8 @@ struct Finder<'a, 'm> {
     subtypes: HashMap<TypeId, Vec<TypeId>>,
     /// Classes by name, for their extensions and categories.
     extended: HashMap<&'m str, Vec<TypeId>>,
+    /// Names of the types of Apple's languages that this program declares.
+    declared: HashSet<&'m str>,
     /// Types of which code that was not scanned passes instances.
     handed_in: BTreeSet<TypeId>,
 }
@@ -131,6 +134,14 @@ fn classes(program: &Program) -> HashMap<&str, Vec<TypeId>> {
     classes
 }
 
+/// Names of types of Apple's languages that are declared, and not only extended.
+fn declared(program: &Program) -> HashSet<&str> {
+    let is_declared = |(id, decl): &(usize, &TypeDecl)| {
+        !matches!(decl.kind, TypeKind::File | TypeKind::Extension) && program.language_of_type(*id as TypeId).platform() == Platform::Apple
+    };
+    program.types.iter().enumerate().filter(is_declared).map(|(_, decl)| decl.name.as_str()).collect()
+}
+
 fn subtypes(resolution: &Resolution<'_>) -> HashMap<TypeId, Vec<TypeId>> {
     let mut subtypes: HashMap<TypeId, Vec<TypeId>> = HashMap::default();
     for (&id, supertypes) in &resolution.supertypes {
@@ -159,7 +170,20 @@ impl Finder<'_, '_> {
     }
 
     fn is_called_from_outside(&self, id: FunctionId) -> bool {
-        self.is_called_by_annotation(id) || self.is_from_outside(id, 8) || self.is_delegate_method(id)
+        self.is_called_by_annotation(id) || self.is_from_outside(id, 8) || self.is_delegate_method(id) || self.may_fulfil_protocol(id)
+    }
+
+    /// Whether a member stands in a Swift extension that says that a type fulfils a protocol of somebody else: no keyword says which members do.
+    /// Of a protocol for delegates the names say it.
+    fn may_fulfil_protocol(&self, id: FunctionId) -> bool {
+        let function = &self.program.functions[id as usize];
+        let is_member = matches!(function.kind, FunctionKind::Method | FunctionKind::Getter | FunctionKind::Setter);
+        if !is_member || function.visibility == Visibility::Private || self.program.language_of_function(id) != Language::Swift {
+            return false;
+        }
+        let decl = &self.program.types[function.owner as usize];
+        let mut protocols = decl.supertypes.iter().map(TypeRef::simple_name).filter(|name| !self.declared.contains(name));
+        decl.kind == TypeKind::Extension && protocols.any(|name| !is_for_delegates(name)) && !self.resolution.overrides.contains_key(&id)
     }
 
     /// Whether a method is written like those by which Apple's classes tell their delegates something, in a class that is one: it begins with
@@ -180,10 +204,9 @@ impl Finder<'_, '_> {
     /// Whether a class adopts a protocol for delegates that this program does not declare.
     fn is_delegate(&self, class: TypeId) -> bool {
         let decl = &self.program.types[class as usize];
-        let is_such = |name: &str| ["Delegate", "DataSource"].iter().any(|ending| name.ends_with(ending));
-        let declares = decl.supertypes.iter().any(|supertype| is_such(supertype.simple_name()));
+        let declares = decl.supertypes.iter().any(|supertype| is_for_delegates(supertype.simple_name()));
         let extended = self.extended.get(decl.name.as_str()).into_iter().flatten().filter(|_| decl.kind == TypeKind::Extension);
-        let adopts = |id: TypeId| self.resolution.foreign_supertypes.get(&id).into_iter().flatten().any(|name| is_such(name));
+        let adopts = |id: TypeId| self.resolution.foreign_supertypes.get(&id).into_iter().flatten().any(|name| is_for_delegates(name));
         (declares && decl.kind == TypeKind::Extension) || std::iter::once(class).chain(extended.copied()).any(adopts)
     }
 
@@ -326,6 +349,11 @@ impl Finder<'_, '_> {
         };
         self.resolution.foreign_supertypes.get(&id).into_iter().flatten().any(|name| is_component(name))
     }
+}
+
+/// Whether a protocol is called like those of Apple's delegates.
+fn is_for_delegates(protocol: &str) -> bool {
+    ["Delegate", "DataSource"].iter().any(|ending| protocol.ends_with(ending))
 }
 
 fn simple_name(annotation: &Annotation) -> &str {
