@@ -112,8 +112,8 @@ fn named_in(ty: &Ty, found: &mut BTreeSet<TypeId>) {
 
 fn called(resolution: &Resolution<'_>) -> HashSet<FunctionId> {
     let mut called: HashSet<FunctionId> = resolution.callees.values().flatten().copied().collect();
-    let bound = resolution.bindings.values().filter_map(|binding| match binding {
-        Binding::Field(field) => Some(*field),
+    let bound = resolution.bindings.iter().filter_map(|(id, binding)| match binding {
+        Binding::Field(field) if !resolution.is_variable(*id) => Some(*field),
         _ => None,
     });
     for field in bound.chain(resolution.accessors.values().copied()).flat_map(|field| resolution.fields_behind(field)) {

@@ -157,9 +157,11 @@ impl<'m> Surveyor<'_, 'm> {
         if !role.targets.remove(&expr.id) {
             role.reads.extend(&behind);
         }
-        role.callees.extend(behind.iter().map(declared).flat_map(|field| field.getter.into_iter().chain(field.setter)));
-        if behind.len() > 1 {
-            role.alternatives.push(behind.iter().filter_map(|field| declared(field).getter).collect());
+        if !self.resolution.is_variable(expr.id) {
+            role.callees.extend(behind.iter().map(declared).flat_map(|field| field.getter.into_iter().chain(field.setter)));
+            if behind.len() > 1 {
+                role.alternatives.push(behind.iter().filter_map(|field| declared(field).getter).collect());
+            }
         }
         if let Some(Target::Field(field)) = self.resolution.stored_in.get(&expr.id) {
             role.writes.insert(*field);

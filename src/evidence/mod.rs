@@ -26,7 +26,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::catalogue::{Catalogue, Entry, ValueSetId};
 use crate::ir::{Closure, Expr, ExprId, ExprKind, FunctionId, Program, TypeId, walk};
-use crate::source::Span;
+use crate::source::{Language, Span};
 
 /// Number of a local variable or parameter in [`Resolution::variables`].
 pub type VariableId = u32;
@@ -215,6 +215,15 @@ impl<'m> Resolution<'m> {
         match self.bindings.get(&id) {
             Some(Binding::Field(field)) => Some(*field),
             _ => self.accessors.get(&id).copied(),
+        }
+    }
+
+    /// Whether an expression names what a property holds, and no accessor runs: Objective-C's instance variables.
+    pub fn is_variable(&self, id: ExprId) -> bool {
+        match self.exprs.get(id as usize).copied().flatten().map(|expr| &expr.kind) {
+            Some(ExprKind::Member { is_variable, .. }) => *is_variable,
+            Some(ExprKind::Name(_)) => self.module.language_of_expr(id) == Language::ObjectiveC,
+            _ => false,
         }
     }
 

@@ -476,6 +476,8 @@ pub enum ExprKind {
         name_span: Span,
         /// `?.`
         safe: bool,
+        /// Objective-C's `_name` and `a->_name`: no accessor of its property runs.
+        is_variable: bool,
     },
     /// `a[b]`
     Index {

@@ -138,7 +138,12 @@ impl Program {
         self.files.partition_point(|file| file.exprs.start <= id).saturating_sub(1)
     }
 
-    /// The language that a type is written in.
+    /// The language that an expression is written in.
+    pub fn language_of_expr(&self, id: ExprId) -> Language {
+        self.files[self.file_of_expr(id)].language
+    }
+
+    /// The language of a type.
     pub fn language_of_type(&self, id: TypeId) -> Language {
         self.files[self.file_of_type(id)].language
     }

@@ -221,7 +221,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     /// Observers and setters of this module's own properties run with what is known at the write.
     fn run_setter(&mut self, target: &'m Expr, flow: &Flow) {
         let Some(Binding::Field(field)) = self.resolution.bindings.get(&target.id) else { return };
-        let setter = self.module.types[field.ty as usize].fields[field.index as usize].setter;
+        let setter = self.module.types[field.ty as usize].fields[field.index as usize].setter.filter(|_| !self.resolution.is_variable(target.id));
         if let (Some(setter), Some(state)) = (setter, flow) {
             let facts = state.facts.clone();
             self.observe_site(setter, target.id, member_span(target), &facts, Vec::new());

@@ -31,6 +31,9 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     /// The value of a property; where subtypes have their own, that of any of them.
     pub(super) fn eval_field(&mut self, expr: &'m Expr, field: FieldId, flow: &mut Flow) -> Value {
+        if self.resolution.is_variable(expr.id) {
+            return self.eval_held(field, flow);
+        }
         if !self.resolution.field_overrides.contains_key(&field) {
             return self.eval_field_itself(expr, field, flow);
         }
@@ -89,10 +92,15 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     fn eval_field_itself(&mut self, expr: &'m Expr, field: FieldId, flow: &mut Flow) -> Value {
         let declared = &self.module.types[field.ty as usize].fields[field.index as usize];
-        // In its own getter a property is what it holds: Objective-C's instance variable is lowered to the name of its property.
+        // In its own getter a property is what it holds (Kotlin's `field`).
         if let Some(getter) = declared.getter.filter(|&getter| getter != self.function) {
             return self.call_functions(expr, &[getter], expr.span, Vec::new(), flow);
         }
+        self.eval_held(field, flow)
+    }
+
+    /// What a property holds, whatever its getter does.
+    fn eval_held(&mut self, field: FieldId, flow: &mut Flow) -> Value {
         let value = self.load(Target::Field(field), flow);
         if value == Value::Unknown {
             return self.constant_field(field);

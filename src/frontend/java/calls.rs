@@ -85,7 +85,7 @@ impl<'t> Java<'t> {
             return self.tree.at(node, ExprKind::This(outer));
         }
         let name = self.name(field);
-        self.tree.at(node, ExprKind::Member { receiver: Box::new(receiver), name, name_span: tree::span(field), safe: false })
+        self.tree.at(node, ExprKind::Member { receiver: Box::new(receiver), name, name_span: tree::span(field), safe: false, is_variable: false })
     }
 
     pub(super) fn arguments(&mut self, node: Node<'t>) -> Vec<Arg> {
@@ -124,7 +124,7 @@ impl<'t> Java<'t> {
         let mut value = self.tree.at(node, ExprKind::Name(parts.next()?.to_owned()));
         for part in parts.take(self.tree.room() as usize) {
             let name_span = tree::span(node);
-            value = self.tree.at(node, ExprKind::Member { receiver: Box::new(value), name: part.to_owned(), name_span, safe: false });
+            value = self.tree.at(node, ExprKind::Member { receiver: Box::new(value), name: part.to_owned(), name_span, safe: false, is_variable: false });
         }
         Some(value)
     }

@@ -135,12 +135,12 @@ impl<'t> Kotlin<'t> {
                 "java" | "javaObjectType" | "javaPrimitiveType" => ExprKind::ClassRef(ty),
                 _ => {
                     let receiver = Box::new(Expr { kind: ExprKind::ClassRef(ty), ..receiver });
-                    ExprKind::Member { receiver, name, name_span: tree::span(name_node), safe: is_safe(suffix) }
+                    ExprKind::Member { receiver, name, name_span: tree::span(name_node), safe: is_safe(suffix), is_variable: false }
                 }
             };
             return self.tree.at(node, kind);
         }
-        let kind = ExprKind::Member { receiver: Box::new(receiver), name, name_span: tree::span(name_node), safe: is_safe(suffix) };
+        let kind = ExprKind::Member { receiver: Box::new(receiver), name, name_span: tree::span(name_node), safe: is_safe(suffix), is_variable: false };
         self.tree.at(node, kind)
     }
 

@@ -191,7 +191,7 @@ impl<'t> Kotlin<'t> {
     fn qualified(&mut self, outer: Option<Expr>, part: Node<'t>) -> Expr {
         let name = self.name(part);
         let kind = match outer {
-            Some(receiver) => ExprKind::Member { receiver: Box::new(receiver), name, name_span: tree::span(part), safe: false },
+            Some(receiver) => ExprKind::Member { receiver: Box::new(receiver), name, name_span: tree::span(part), safe: false, is_variable: false },
             None => ExprKind::Name(name),
         };
         self.tree.at(part, kind)

@@ -118,7 +118,7 @@ impl ObjC<'_> {
         }
         if self.is_instance_variable(text) {
             let receiver = Box::new(self.tree.at(node, ExprKind::This(None)));
-            let kind = ExprKind::Member { receiver, name: self.field_name(text), name_span: tree::span(node), safe: false };
+            let kind = ExprKind::Member { receiver, name: self.field_name(text), name_span: tree::span(node), safe: false, is_variable: true };
             return self.tree.at(node, kind);
         }
         self.tree.at(node, ExprKind::Name(text.to_owned()))

@@ -143,7 +143,7 @@ impl ObjC<'_> {
             true => without_underscore(text).to_owned(),
             false => text.to_owned(),
         };
-        self.tree.at(node, ExprKind::Member { receiver: Box::new(receiver), name, name_span: tree::span(field), safe: false })
+        self.tree.at(node, ExprKind::Member { receiver: Box::new(receiver), name, name_span: tree::span(field), safe: false, is_variable: is_arrow })
     }
 
     /// `f(a)`, `object.block(a)`, `f()(a)`

@@ -94,7 +94,13 @@ impl<'t> Swift<'t> {
                 None => self.name_expr(*name),
                 Some(receiver) => {
                     let span = Span { start: receiver.span.start, end: name.end_byte() as u32 };
-                    let kind = ExprKind::Member { receiver: Box::new(receiver), name: self.name_of(*name), name_span: tree::span(*name), safe: false };
+                    let kind = ExprKind::Member {
+                        receiver: Box::new(receiver),
+                        name: self.name_of(*name),
+                        name_span: tree::span(*name),
+                        safe: false,
+                        is_variable: false,
+                    };
                     self.tree.expr(span, kind)
                 }
             });
@@ -144,7 +150,7 @@ impl<'t> Swift<'t> {
             }
             Link::Name { receiver: Some(receiver), name, safe, start, .. } => {
                 let span = Span::new(start, name.end_byte());
-                let kind = ExprKind::Member { receiver: Box::new(receiver), name: self.name_of(name), name_span: tree::span(name), safe };
+                let kind = ExprKind::Member { receiver: Box::new(receiver), name: self.name_of(name), name_span: tree::span(name), safe, is_variable: false };
                 self.tree.expr(span, kind)
             }
         }

@@ -84,7 +84,7 @@ impl Swift<'_> {
             None => self.tree.at(start, ExprKind::Implicit),
         };
         let span = super::span_between(start, name);
-        let kind = ExprKind::Member { receiver: Box::new(receiver), name: self.name_of(name), name_span: tree::span(name), safe: false };
+        let kind = ExprKind::Member { receiver: Box::new(receiver), name: self.name_of(name), name_span: tree::span(name), safe: false, is_variable: false };
         let path = self.tree.expr(span, kind);
         if payload.is_empty() {
             return Pattern::Value(path);
