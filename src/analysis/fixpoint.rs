@@ -36,6 +36,9 @@ pub(super) struct Fixpoint<'a, 'm> {
     pub(super) known: Tables,
     /// Functions that only this program could call, and that nothing was seen to reach: nothing calls them, or only each other.
     pub(super) abandoned: BTreeSet<FunctionId>,
+    /// Functions that would never come back because they call themselves on every path. Nobody writes that: what they call is another one of
+    /// their name that was not found.
+    misread: BTreeSet<FunctionId>,
     /// Functions that are walked by themselves.
     walked: Vec<FunctionId>,
     contributions: Vec<Contribution>,
@@ -57,6 +60,7 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
             relevance,
             known: Tables::default(),
             abandoned: BTreeSet::new(),
+            misread: BTreeSet::new(),
             walked: Vec::new(),
             contributions: std::iter::repeat_with(Contribution::default).take(count).collect(),
             contributors: BTreeMap::new(),
@@ -86,6 +90,12 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
             if !told.is_empty() {
                 self.take_in_relevant();
                 pending = told.into_iter().filter(|id| self.walked.binary_search(id).is_ok()).collect();
+                continue;
+            }
+            let misread: Vec<FunctionId> = self.walked.iter().copied().filter(|&id| self.only_calls_itself(id)).collect();
+            if !misread.is_empty() {
+                self.misread.extend(misread.iter().copied());
+                pending = misread;
                 continue;
             }
             let unreached: Vec<FunctionId> = self.walked.iter().copied().filter(|&id| self.is_unreached(id)).collect();
@@ -151,7 +161,7 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
         let walk = |&id: &FunctionId| {
             let walker = Walker::new(self.resolution, self.catalogue, self.entry_points, &self.relevance.relevant, &self.known);
             let starts_with_nothing = self.abandoned.contains(&id) || self.relevance.starts_with_nothing[id as usize];
-            (id, walker.run(id, starts_with_nothing, &self.contributions[id as usize]))
+            (id, walker.run(id, starts_with_nothing, self.misread.contains(&id), &self.contributions[id as usize]))
         };
         let walked: Vec<(FunctionId, Contribution)> = pending.par_iter().map(walk).collect();
         let mut touched = BTreeSet::new();
@@ -200,6 +210,12 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
     fn is_unreached(&self, id: FunctionId) -> bool {
         let has_body = self.resolution.module.functions[id as usize].body.is_some();
         has_body && self.known.summaries.get(&id).is_none_or(|summary| summary.value.is_none()) && !self.abandoned.contains(&id)
+    }
+
+    /// Whether a function was walked, never comes back, and was not seen to be misread yet, but calls itself.
+    fn only_calls_itself(&self, id: FunctionId) -> bool {
+        let never_comes_back = self.known.summaries.get(&id).is_some_and(|summary| summary.value.is_some() && summary.always.is_none());
+        never_comes_back && self.relevance.calls_itself(id) && !self.misread.contains(&id)
     }
 
     fn observations(&self) -> Observations {

@@ -155,6 +155,11 @@ impl Relevance {
         self.comers.get(&id).into_iter().flatten().copied().filter(|&from| self.relevant[from as usize])
     }
 
+    /// Whether a call in a function may be one of the function itself.
+    pub(crate) fn calls_itself(&self, id: FunctionId) -> bool {
+        self.roles[id as usize].callees.contains(&id)
+    }
+
     fn add(&mut self, mut pending: Vec<FunctionId>, program: &Program, entry_points: &EntryPoints) -> BTreeSet<FunctionId> {
         let mut added = BTreeSet::new();
         while let Some(id) = pending.pop() {

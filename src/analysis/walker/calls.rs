@@ -231,7 +231,8 @@ impl<'a, 'm> Walker<'a, 'm> {
         state.forget_fields();
         self.observe_duty(expr, callee, span, &facts);
         self.observe_site(callee, expr.id, span, &facts, values.clone());
-        if function.body.is_none() || !self.relevant[callee as usize] {
+        let is_another = self.is_misread && callee == self.function;
+        if function.body.is_none() || !self.relevant[callee as usize] || is_another {
             for (arg, value) in args {
                 self.hand_over((*value).clone(), arg.value.id, span, flow);
             }

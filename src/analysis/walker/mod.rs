@@ -166,6 +166,8 @@ pub(crate) struct Walker<'a, 'm> {
     untold: BTreeSet<(FunctionId, u32)>,
     frames: Vec<Frame>,
     function: FunctionId,
+    /// What the function seems to call by its own name is another one, about which nothing is known.
+    is_misread: bool,
     /// How many closures that run later surround the walk.
     closure_depth: u32,
     /// At which closure depth variables were declared.
@@ -205,6 +207,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             untold: BTreeSet::new(),
             frames: Vec::new(),
             function: 0,
+            is_misread: false,
             closure_depth: 0,
             declared_depth: HashMap::default(),
             in_assertion: false,
@@ -217,8 +220,10 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
     }
 
-    /// Walks one function, if something may call it. An `abandoned` one (nobody calls it) starts as if anybody did.
-    pub(crate) fn run(mut self, id: FunctionId, abandoned: bool, before: &Contribution) -> Contribution {
+    /// Walks one function, if something may call it. An `abandoned` one (nobody calls it) starts as if anybody did; one that is `misread`
+    /// does not call itself.
+    pub(crate) fn run(mut self, id: FunctionId, abandoned: bool, misread: bool, before: &Contribution) -> Contribution {
+        self.is_misread = misread;
         self.untold = before.untold.clone();
         self.function = id;
         let entry = if self.is_open(id) || abandoned { Some(Promise { facts: Facts::none(), args: Vec::new() }) } else { self.known_entry(id) };
