@@ -49,8 +49,12 @@ impl Requirement {
     /// The clauses that fulfil it, each once; `None` when some version has a conjunct that none fulfils.
     pub(crate) fn fulfilled_by<'f>(&self, facts: &'f Facts, catalogue: &Catalogue) -> Option<Vec<&'f Clause>> {
         let mut used: Vec<&'f Clause> = Vec::new();
-        for level in self.interesting_levels(facts, catalogue) {
-            if !self.levels.contains(level) || excluded(facts, level, catalogue) {
+        let mut excluding: Vec<&'f Clause> = Vec::new();
+        for level in self.interesting_levels(facts, catalogue).into_iter().filter(|level| self.levels.contains(*level)) {
+            if let Some(clause) = excluding_clause(facts, level, catalogue) {
+                if self.asks_on(level, catalogue) && !excluding.iter().any(|known| std::ptr::eq(*known, clause)) {
+                    excluding.push(clause);
+                }
                 continue;
             }
             for conjunct in self.conjuncts.iter().filter(|conjunct| conjunct.levels.contains(level)) {
@@ -65,7 +69,14 @@ impl Requirement {
                 }
             }
         }
-        Some(used)
+        // Where nothing that is asked for is left, what leaves those versions out is all the proof there is.
+        Some(if used.is_empty() { excluding } else { used })
+    }
+
+    /// Whether something is asked for on a version.
+    fn asks_on(&self, level: u32, catalogue: &Catalogue) -> bool {
+        let conjuncts = self.conjuncts.iter().filter(|conjunct| conjunct.levels.contains(level));
+        conjuncts.flat_map(|conjunct| &conjunct.any).any(|id| catalogue.permission(*id).levels.contains(level))
     }
 
     fn covers(&self, clause: &Clause, conjunct: &Conjunct, level: u32, catalogue: &Catalogue) -> bool {
@@ -108,9 +119,9 @@ impl Requirement {
 /// The version from which on permissions are asked for at run time. On older ones they are granted at install.
 const RUNTIME_PERMISSIONS: u32 = 23;
 
-/// Whether the point cannot be reached on a version: a test of the version says so, or a grant of a permission that cannot be had there.
-fn excluded(facts: &Facts, level: u32, catalogue: &Catalogue) -> bool {
-    facts.clauses().iter().any(|clause| {
+/// What says that the point cannot be reached on a version: a test of the version, or a grant of a permission that cannot be had there.
+fn excluding_clause<'f>(facts: &'f Facts, level: u32, catalogue: &Catalogue) -> Option<&'f Clause> {
+    facts.clauses().iter().find(|clause| {
         clause.atoms.iter().all(|atom| match atom {
             Atom::Below(bound) => level >= *bound,
             Atom::AtLeast(bound) => level < *bound,
