@@ -96,6 +96,7 @@ impl<'a> Judge<'a, '_> {
             trace: Vec::new(),
             near_miss: None,
             function: self.function_name(point.function),
+            gives_result: self.gives_result(point.function),
             dead_code: self.abandoned.contains(&point.function) && !self.entry_points.is_called(point.function),
         }
     }
@@ -127,6 +128,16 @@ impl<'a> Judge<'a, '_> {
         match function.kind {
             FunctionKind::Initializer => String::new(),
             _ => function.name.clone(),
+        }
+    }
+
+    /// Whether who leaves a function has to hand something back. Kotlin's `fun f() = …` mostly does.
+    fn gives_result(&self, id: FunctionId) -> bool {
+        let module = self.resolution.module;
+        let function = &module.functions[id as usize];
+        match &function.returns {
+            Some(ty) => !matches!(ty.simple_name(), "" | "()" | "Never" | "Nothing" | "Unit" | "Void" | "void"),
+            None => function.is_expression_body && module.language_of_function(id) == Language::Kotlin,
         }
     }
 

@@ -154,7 +154,7 @@ impl NearMissFinder<'_, '_, '_> {
             return MissReason::Ignored;
         }
         if check.span.start > at.start {
-            return MissReason::TooLate;
+            return if check.is_request { MissReason::AskedTooLate } else { MissReason::TooLate };
         }
         if check.is_request {
             return MissReason::NotAwaited;

@@ -119,7 +119,7 @@ fn explain_site(scan: &Scan, index: usize, catalogue: &Catalogue, out: &mut Stri
     put(out, &format!("  access    {} ({}, {})", site.api, site.category, words::class_name(site.class)));
     put(out, &format!("  match     {}: {}", words::confidence_name(site.confidence), site.evidence));
     if !site.needs.is_empty() {
-        put(out, &format!("  needs     {}", words::needed(site, catalogue)));
+        put(out, &format!("  needs     permission: {}", words::needed(site, catalogue)));
     }
     put(out, &format!("  verdict   {}: {}", site.verdict.name(), meaning(site.verdict)));
     let function = if site.function.is_empty() { "top level or initialiser".to_owned() } else { format!("`{}`", site.function) };
@@ -129,7 +129,9 @@ fn explain_site(scan: &Scan, index: usize, catalogue: &Catalogue, out: &mut Stri
     for finding in scan.outcome.findings.iter().filter(|finding| finding.site == index) {
         let message = words::message(finding, scan, catalogue);
         put(out, &format!("  finding   {}: {}[{}]: {}", words::seen_from(site.place, finding.place, scan), message.severity, message.rule, message.title));
-        put(out, &format!("  help      {}", message.help.text()));
+        let start = if message.help.example.is_some() { ", for example" } else { "" };
+        put(out, &format!("  help      {}{start}", message.help.advice));
+        message.help.example.iter().flat_map(|code| code.lines()).for_each(|line| put(out, &format!("                 {line}")));
     }
     put(out, "");
 }

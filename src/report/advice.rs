@@ -4,12 +4,14 @@ use super::needs::Stretch;
 use crate::catalogue::{Catalogue, PermissionId};
 use crate::source::{Language, Platform};
 
-/// A permission of Apple's platforms, and the condition that tells that it was granted: in Swift, in Objective-C.
+/// A permission of Apple's platforms, and the condition that tells that it was granted: in Swift, in Objective-C. Each accepts all answers that
+/// grant it and compiles for the oldest systems: Swift can name the `limited` of contacts only from iOS 18 on.
 const APPLE_CONDITIONS: [(&str, &str, &str); 12] = [
     (
         "apple.contacts",
-        "CNContactStore.authorizationStatus(for: .contacts) == .authorized",
-        "[CNContactStore authorizationStatusForEntityType:CNEntityTypeContacts] == CNAuthorizationStatusAuthorized",
+        "![.notDetermined, .restricted, .denied].contains(CNContactStore.authorizationStatus(for: .contacts))",
+        "[CNContactStore authorizationStatusForEntityType:CNEntityTypeContacts] == CNAuthorizationStatusAuthorized || \
+         [CNContactStore authorizationStatusForEntityType:CNEntityTypeContacts] == CNAuthorizationStatusLimited",
     ),
     (
         "apple.location.when-in-use",
@@ -24,8 +26,8 @@ const APPLE_CONDITIONS: [(&str, &str, &str); 12] = [
     ),
     (
         "apple.microphone",
-        "AVAudioApplication.shared.recordPermission == .granted",
-        "[AVAudioApplication sharedInstance].recordPermission == AVAudioApplicationRecordPermissionGranted",
+        "AVCaptureDevice.authorizationStatus(for: .audio) == .authorized",
+        "[AVCaptureDevice authorizationStatusForMediaType:AVMediaTypeAudio] == AVAuthorizationStatusAuthorized",
     ),
     (
         "apple.speech",
@@ -34,8 +36,9 @@ const APPLE_CONDITIONS: [(&str, &str, &str); 12] = [
     ),
     (
         "apple.photos.read-write",
-        "PHPhotoLibrary.authorizationStatus(for: .readWrite) == .authorized",
-        "[PHPhotoLibrary authorizationStatusForAccessLevel:PHAccessLevelReadWrite] == PHAuthorizationStatusAuthorized",
+        "[.authorized, .limited].contains(PHPhotoLibrary.authorizationStatus(for: .readWrite))",
+        "[PHPhotoLibrary authorizationStatusForAccessLevel:PHAccessLevelReadWrite] == PHAuthorizationStatusAuthorized || \
+         [PHPhotoLibrary authorizationStatusForAccessLevel:PHAccessLevelReadWrite] == PHAuthorizationStatusLimited",
     ),
     (
         "apple.photos.add-only",
@@ -60,13 +63,17 @@ const APPLE_CONDITIONS: [(&str, &str, &str); 12] = [
     ("apple.bluetooth", "CBManager.authorization == .allowedAlways", "CBManager.authorization == CBManagerAuthorizationAllowedAlways"),
 ];
 
-/// Code that leaves unless these were granted, on the versions on which they are asked for. `None` when it is not known how one of them is
-/// asked about.
-pub(super) fn leave_unless_granted(asked: &[Stretch<PermissionId>], language: Language, catalogue: &Catalogue) -> Option<String> {
-    if language.platform() == Platform::Android { on_android(asked, language, catalogue) } else { on_apple(asked.last()?, language, catalogue) }
+/// Code that leaves unless these were granted, on the versions on which they are asked for; of alternatives one is enough. `None` when it is
+/// not known how one of them is asked about. What a function with a result has to return is for people to fill in.
+pub(super) fn leave_unless_granted(asked: &[Stretch<Vec<PermissionId>>], language: Language, gives_result: bool, catalogue: &Catalogue) -> Option<String> {
+    let leave = if gives_result { "return /* what a refusal gives */" } else { "return" };
+    match language.platform() {
+        Platform::Android => on_android(asked, language, leave, catalogue),
+        Platform::Apple => on_apple(asked.last()?, language, leave, catalogue),
+    }
 }
 
-fn on_android(asked: &[Stretch<PermissionId>], language: Language, catalogue: &Catalogue) -> Option<String> {
+fn on_android(asked: &[Stretch<Vec<PermissionId>>], language: Language, leave: &str, catalogue: &Catalogue) -> Option<String> {
     let end = if language == Language::Java { ";" } else { "" };
     let constant = |id: &PermissionId| {
         let id = catalogue.permission(*id).id.as_str();
@@ -76,33 +83,40 @@ fn on_android(asked: &[Stretch<PermissionId>], language: Language, catalogue: &C
     // The usual case of a permission that took the place of another.
     if let [older, newer] = asked
         && let ([before], [after], true) = (older.all.as_slice(), newer.all.as_slice(), older.from == 0 && newer.until == u32::MAX)
-        && older.until + 1 == newer.from
+        && let ([before], [after], true) = (before.as_slice(), after.as_slice(), older.until + 1 == newer.from)
     {
         let (before, after, from) = (constant(before), constant(after), newer.from);
         let choice = match language {
             Language::Java => format!("String permission = Build.VERSION.SDK_INT >= {from} ? {after} : {before};"),
             _ => format!("val permission = if (Build.VERSION.SDK_INT >= {from}) {after} else {before}"),
         };
-        return Some(format!("{choice}\nif ({}) return{end}", refused("permission")));
+        return Some(format!("{choice}\nif ({}) {leave}{end}", refused("permission")));
     }
     let statements = asked.iter().map(|stretch| {
-        let refusals: Vec<String> = stretch.all.iter().map(|id| refused(&constant(id))).collect();
+        let is_only = stretch.all.len() == 1;
+        let refusals = stretch.all.iter().map(|any| {
+            let all: Vec<String> = any.iter().map(|id| refused(&constant(id))).collect();
+            let all_refused = all.join(" &&\n    ");
+            if all.len() > 1 && !is_only { format!("({all_refused})") } else { all_refused }
+        });
+        let refusals: Vec<String> = refusals.collect();
         let from = (stretch.from > 0).then(|| format!("Build.VERSION.SDK_INT >= {}", stretch.from));
         let until = (stretch.until < u32::MAX).then(|| format!("Build.VERSION.SDK_INT <= {}", stretch.until));
         let versions: Vec<String> = from.into_iter().chain(until).collect();
         let refused = refusals.join(" ||\n    ");
         match versions.as_slice() {
-            [] => format!("if ({refused}) return{end}"),
-            versions if refusals.len() == 1 => format!("if ({} &&\n    {refused}) return{end}", versions.join(" && ")),
-            versions => format!("if ({} &&\n    ({refused})) return{end}", versions.join(" && ")),
+            [] => format!("if ({refused}) {leave}{end}"),
+            versions if is_only => format!("if ({} &&\n    {refused}) {leave}{end}", versions.join(" && ")),
+            versions => format!("if ({} &&\n    ({refused})) {leave}{end}", versions.join(" && ")),
         }
     });
     let statements: Vec<String> = statements.collect();
     (!statements.is_empty()).then(|| statements.join("\n"))
 }
 
-fn on_apple(asked: &Stretch<PermissionId>, language: Language, catalogue: &Catalogue) -> Option<String> {
-    let condition = |id: &PermissionId| {
+fn on_apple(asked: &Stretch<Vec<PermissionId>>, language: Language, leave: &str, catalogue: &Catalogue) -> Option<String> {
+    let condition = |any: &Vec<PermissionId>| {
+        let id = any.first()?;
         let (_, swift, objective_c) = APPLE_CONDITIONS.iter().find(|(known, _, _)| *known == catalogue.permission(*id).id)?;
         Some(if language == Language::Swift { *swift } else { *objective_c })
     };
@@ -111,7 +125,7 @@ fn on_apple(asked: &Stretch<PermissionId>, language: Language, catalogue: &Catal
         [one] => (*one).to_owned(),
         several => several.iter().map(|one| if one.contains("||") { format!("({one})") } else { (*one).to_owned() }).collect::<Vec<_>>().join(" && "),
     };
-    Some(if language == Language::Swift { format!("guard {all} else {{ return }}") } else { format!("if (!({all})) return;") })
+    Some(if language == Language::Swift { format!("guard {all} else {{ {leave} }}") } else { format!("if (!({all})) {leave};") })
 }
 
 #[cfg(test)]
@@ -119,16 +133,17 @@ mod tests {
     use super::*;
     use crate::catalogue::embedded;
 
-    fn stretch(from: u32, until: u32, permissions: &[&str]) -> Stretch<PermissionId> {
-        let id = |name: &&str| {
-            let position = embedded().permissions.iter().position(|permission| permission.id == *name);
+    /// Alternatives are separated by bars.
+    fn stretch(from: u32, until: u32, permissions: &[&str]) -> Stretch<Vec<PermissionId>> {
+        let id = |name: &str| {
+            let position = embedded().permissions.iter().position(|permission| permission.id == name);
             PermissionId(position.expect("a permission") as u16)
         };
-        Stretch { from, until, all: permissions.iter().map(id).collect() }
+        Stretch { from, until, all: permissions.iter().map(|any| any.split('|').map(id).collect()).collect() }
     }
 
-    fn advice(asked: &[Stretch<PermissionId>], language: Language) -> String {
-        leave_unless_granted(asked, language, embedded()).unwrap_or_default()
+    fn advice(asked: &[Stretch<Vec<PermissionId>>], language: Language) -> String {
+        leave_unless_granted(asked, language, false, embedded()).unwrap_or_default()
     }
 
     #[test]
@@ -138,7 +153,10 @@ mod tests {
         assert_eq!(advice(&contacts, Language::Kotlin), kotlin);
         assert_eq!(advice(&contacts, Language::Java), format!("{kotlin};"));
         let apple = [stretch(0, u32::MAX, &["apple.contacts"])];
-        assert_eq!(advice(&apple, Language::Swift), "guard CNContactStore.authorizationStatus(for: .contacts) == .authorized else { return }");
+        assert_eq!(
+            advice(&apple, Language::Swift),
+            "guard ![.notDetermined, .restricted, .denied].contains(CNContactStore.authorizationStatus(for: .contacts)) else { return }"
+        );
         assert!(advice(&apple, Language::ObjectiveC).starts_with("if (!([CNContactStore authorizationStatusForEntityType:"));
         assert_eq!(advice(&[], Language::Kotlin), "");
     }
@@ -159,5 +177,28 @@ if (ContextCompat.checkSelfPermission(context, permission) != PackageManager.PER
 if (Build.VERSION.SDK_INT >= 31 &&
     ContextCompat.checkSelfPermission(context, Manifest.permission.BLUETOOTH_SCAN) != PackageManager.PERMISSION_GRANTED) return";
         assert_eq!(advice(&asked, Language::Kotlin), kotlin);
+    }
+
+    #[test]
+    fn any_of_several_that_suffice_is_accepted() {
+        let location = [stretch(0, u32::MAX, &["android.permission.ACCESS_FINE_LOCATION|android.permission.ACCESS_COARSE_LOCATION"])];
+        let kotlin = "\
+if (ContextCompat.checkSelfPermission(context, Manifest.permission.ACCESS_FINE_LOCATION) != PackageManager.PERMISSION_GRANTED &&
+    ContextCompat.checkSelfPermission(context, Manifest.permission.ACCESS_COARSE_LOCATION) != PackageManager.PERMISSION_GRANTED) return";
+        assert_eq!(advice(&location, Language::Kotlin), kotlin);
+        let both = [stretch(0, u32::MAX, &["android.permission.CAMERA", "android.permission.ACCESS_FINE_LOCATION|android.permission.ACCESS_COARSE_LOCATION"])];
+        assert!(advice(&both, Language::Kotlin).contains("!= PackageManager.PERMISSION_GRANTED ||\n    (ContextCompat"));
+        let photos = advice(&[stretch(0, u32::MAX, &["apple.photos.read-write"])], Language::Swift);
+        assert_eq!(photos, "guard [.authorized, .limited].contains(PHPhotoLibrary.authorizationStatus(for: .readWrite)) else { return }");
+    }
+
+    #[test]
+    fn what_a_function_with_a_result_returns_is_left_open() {
+        let contacts = [stretch(0, u32::MAX, &["android.permission.READ_CONTACTS"])];
+        let java = leave_unless_granted(&contacts, Language::Java, true, embedded()).unwrap_or_default();
+        assert!(java.ends_with(") return /* what a refusal gives */;"), "{java}");
+        let microphone = [stretch(0, u32::MAX, &["apple.microphone"])];
+        let swift = leave_unless_granted(&microphone, Language::Swift, true, embedded()).unwrap_or_default();
+        assert_eq!(swift, "guard AVCaptureDevice.authorizationStatus(for: .audio) == .authorized else { return /* what a refusal gives */ }");
     }
 }

@@ -67,14 +67,15 @@ pub(super) fn in_words(needs: &[Conjunct], catalogue: &Catalogue) -> String {
 }
 
 /// By the names that code uses: `READ_EXTERNAL_STORAGE below Android 13 (API 33), …`; `None` when all versions need the same.
-pub(super) fn by_version(stretches: &[Stretch<PermissionId>], catalogue: &Catalogue) -> Option<String> {
+pub(super) fn by_version(stretches: &[Stretch<Vec<PermissionId>>], catalogue: &Catalogue) -> Option<String> {
     let ranges: Vec<Option<String>> = stretches.iter().map(|stretch| stretch.range(android_version)).collect();
-    let platform = catalogue.permission(*stretches.first()?.all.first()?).platform;
+    let platform = catalogue.permission(*stretches.first()?.all.first()?.first()?).platform;
     if platform != Platform::Android || ranges.iter().all(Option::is_none) {
         return None;
     }
     let worded = stretches.iter().zip(ranges).map(|(stretch, range)| {
-        let names: Vec<String> = stretch.all.iter().map(|id| format!("`{}`", short_name(catalogue.permission(*id)))).collect();
+        let name = |id: &PermissionId| format!("`{}`", short_name(catalogue.permission(*id)));
+        let names: Vec<String> = stretch.all.iter().map(|any| any.iter().map(name).collect::<Vec<_>>().join(" or ")).collect();
         with_range(&names, range)
     });
     Some(worded.collect::<Vec<_>>().join(", "))
@@ -101,16 +102,28 @@ fn is_android(needs: &[Conjunct], catalogue: &Catalogue) -> bool {
     first.is_some_and(|id| catalogue.permission(*id).platform == Platform::Android)
 }
 
-/// One permission for each thing that is needed: of alternatives the one that suffices on the most versions.
-pub(super) fn to_ask_for(needs: &[Conjunct], catalogue: &Catalogue) -> Vec<Stretch<PermissionId>> {
-    let stretches = asked(needs, catalogue);
-    let chosen = stretches.into_iter().map(|stretch| {
-        let mut all: Vec<PermissionId> = stretch.all.iter().filter_map(|any| any.first().copied()).collect();
-        let mut known = BTreeSet::new();
-        all.retain(|id| known.insert(*id));
-        Stretch { from: stretch.from, until: stretch.until, all }
-    });
-    merged(chosen)
+/// What to ask for: for each thing that is needed the permission that suffices on the most versions, with those that suffice just as well on
+/// all of them.
+pub(super) fn to_ask_for(needs: &[Conjunct], catalogue: &Catalogue) -> Vec<Stretch<Vec<PermissionId>>> {
+    let mut chosen: Vec<Stretch<Vec<PermissionId>>> = Vec::new();
+    for stretch in asked(needs, catalogue) {
+        let mut all: Vec<Vec<PermissionId>> = Vec::new();
+        for any in stretch.all {
+            match all.iter_mut().find(|known| known.first() == any.first()) {
+                Some(known) => known.retain(|id| any.contains(id)),
+                None => all.push(any),
+            }
+        }
+        let firsts = |all: &[Vec<PermissionId>]| all.iter().map(|any| any.first().copied()).collect::<Vec<_>>();
+        match chosen.last_mut() {
+            Some(last) if firsts(&last.all) == firsts(&all) && last.until.checked_add(1) == Some(stretch.from) => {
+                last.until = stretch.until;
+                last.all.iter_mut().zip(&all).for_each(|(known, any)| known.retain(|id| any.contains(id)));
+            }
+            _ => chosen.push(Stretch { from: stretch.from, until: stretch.until, all }),
+        }
+    }
+    chosen
 }
 
 fn asked(needs: &[Conjunct], catalogue: &Catalogue) -> Vec<Stretch<Vec<PermissionId>>> {
@@ -192,6 +205,14 @@ mod tests {
         let split = needs(&[(&[fine], 29, u32::MAX), (&[fine, coarse], 0, 28)]);
         assert_eq!(in_words(&split, embedded()), "precise location or approximate location below API 29, precise location from API 29 on");
         assert_eq!(by_version(&to_ask_for(&split, embedded()), embedded()), None);
+    }
+
+    #[test]
+    fn alternatives_are_asked_for_where_they_suffice_on_all_versions() {
+        let (fine, coarse) = (".ACCESS_FINE_LOCATION", ".ACCESS_COARSE_LOCATION");
+        let names = |needs: &[Conjunct]| -> Vec<usize> { to_ask_for(needs, embedded()).iter().flat_map(|stretch| &stretch.all).map(Vec::len).collect() };
+        assert_eq!(names(&needs(&[(&[fine, coarse], 0, u32::MAX)])), [2]);
+        assert_eq!(names(&needs(&[(&[fine], 29, u32::MAX), (&[fine, coarse], 0, 28)])), [1]);
     }
 
     #[test]

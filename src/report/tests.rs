@@ -60,6 +60,7 @@ fn site(place: Place, verdict: Verdict, trace: Vec<Step>, near_miss: Option<Near
         trace,
         near_miss,
         function: "load".into(),
+        gives_result: false,
         dead_code: false,
     }
 }
@@ -114,7 +115,7 @@ warning[ignored-answer] app/Screen.kt:3:13
  7 |     fun load() {
  8 |     resolver.query(uri, null, null, null, null)
    :              ^^|^^
-   :                `-- contacts (ContentResolver.query), needs read contacts
+   :                `-- contacts (ContentResolver.query), needs permission: read contacts
  9 |     }
    `----
   path: 1. `onCreate` is called by the platform or a library, at app/Screen.kt:2
@@ -157,7 +158,7 @@ error[ungated-access] app/Screen.kt:10:18
 
   x contacts";
     assert!(shown.starts_with(head), "{shown}");
-    assert_eq!([shown.matches("help:").count(), shown.matches("needs read contacts").count()], [1, 3], "{shown}");
+    assert_eq!([shown.matches("help:").count(), shown.matches("needs permission: read contacts").count()], [1, 3], "{shown}");
     scan.outcome.sites.last_mut().expect("sites").near_miss = None;
     assert_eq!(pretty::findings(&scan, &catalogue(), PLAIN).matches("help:").count(), 2);
 }
@@ -194,7 +195,7 @@ error[ungated-access] app/Screen.kt:8:11
  7 |     fun load() {
  8 |     resolver.query(uri, null, null, null, null)
    :              ^^|^^
-   :                `-- contacts (ContentResolver.query), needs read contacts
+   :                `-- contacts (ContentResolver.query), needs permission: read contacts
  9 |     }
    `----
    ,-[lib/Contacts.kt:2:19]
@@ -366,6 +367,7 @@ fn messages_start_in_lower_case_and_end_without_a_full_stop() {
         Some(MissReason::Ignored),
         Some(MissReason::NotAwaited),
         Some(MissReason::TooLate),
+        Some(MissReason::AskedTooLate),
         Some(MissReason::OtherPermission { proves: vec!["camera".into()] }),
         Some(MissReason::OneOfSeveral { proves: vec!["camera".into()] }),
         Some(MissReason::SomeVersions),

@@ -43,11 +43,17 @@ impl Help {
     }
 }
 
-/// Statements of several lines in one.
+/// Statements of several lines in one. A line that ends with an operator goes on in the next.
 fn one_line(code: &str) -> String {
-    let statements: Vec<&str> = code.lines().map(|line| line.trim().trim_end_matches(';')).collect();
-    let end = if code.ends_with(';') { ";" } else { "" };
-    format!("{}{end}", statements.join("; "))
+    let mut joined = String::new();
+    for line in code.lines().map(str::trim) {
+        if !joined.is_empty() {
+            let goes_on = joined.ends_with("&&") || joined.ends_with("||");
+            joined.push_str(if goes_on || joined.ends_with(';') { " " } else { "; " });
+        }
+        joined.push_str(line);
+    }
+    joined
 }
 
 /// Text at a place.
@@ -134,6 +140,7 @@ fn ungated(used: &str, nearest: Option<&MissReason>) -> String {
         Some(MissReason::Ignored) => format!("{used} whatever the check before it answers"),
         Some(MissReason::NotAwaited) => format!("{used} before the person has answered"),
         Some(MissReason::TooLate) => format!("{used} before the permission is checked"),
+        Some(MissReason::AskedTooLate) => format!("{used} before the person is asked"),
         Some(_) => format!("{used} on a path that no permission check covers"),
     }
 }
@@ -167,9 +174,9 @@ fn labels(finding: &Finding, site: &Site, catalogue: &Catalogue) -> (Label, Vec<
     (Label { place: finding.place, text: check }, vec![access])
 }
 
-/// `contacts (ContentResolver.query), needs read contacts`
+/// `contacts (ContentResolver.query), needs permission: read contacts`
 fn access_label(site: &Site, catalogue: &Catalogue) -> String {
-    let needs = if site.needs.is_empty() { String::new() } else { format!(", needs {}", needed(site, catalogue)) };
+    let needs = if site.needs.is_empty() { String::new() } else { format!(", needs permission: {}", needed(site, catalogue)) };
     format!("{} ({}){needs}", site.category, without_package(&site.api))
 }
 
@@ -196,6 +203,7 @@ fn miss_reason(reason: &MissReason) -> String {
         MissReason::Ignored => "checked here, but nothing depends on the answer".to_owned(),
         MissReason::NotAwaited => "asked here, but the answer is not awaited".to_owned(),
         MissReason::TooLate => "checked here, after the access".to_owned(),
+        MissReason::AskedTooLate => "asked here, after the access".to_owned(),
         MissReason::OtherPermission { proves } => format!("this check proves only: {}", proves.join(", ")),
         MissReason::OneOfSeveral { proves } => format!("a positive answer may mean only one of these: {}", proves.join(", ")),
         MissReason::SomeVersions => "checked here, but not on all versions of the system".to_owned(),
@@ -203,7 +211,7 @@ fn miss_reason(reason: &MissReason) -> String {
         MissReason::NotACheck { tells } => format!("this is no permission check: it tells {tells}"),
         MissReason::DebugOnly => "checked here, but only in debug builds".to_owned(),
         MissReason::UnknownSubject => "a check, but which permission it asks about cannot be told".to_owned(),
-        MissReason::BroadCatch => "caught here, but together with everything else: only a catch of exactly SecurityException handles the refusal".to_owned(),
+        MissReason::BroadCatch => "this catch takes any error: a refusal counts as handled only where SecurityException has a catch of its own".to_owned(),
         MissReason::DoesNotThrow => "a refusal is handled here, but this access does not throw SecurityException when permission is missing".to_owned(),
         MissReason::UncheckedCaller { caller } if caller.is_empty() => "checked here for other callers, but an initialiser calls without".to_owned(),
         MissReason::UncheckedCaller { caller } => format!("checked here for other callers, but `{caller}` calls without"),
@@ -216,7 +224,7 @@ fn finding_steps(site: &Site) -> Vec<WordedStep> {
     let mut steps: Vec<WordedStep> = site.trace.iter().map(step).collect();
     if let Some(near) = &site.near_miss {
         let worded = WordedStep { place: near.place, kind: StepKind::Check, text: miss(near) };
-        let comes_after = matches!(near.reason, MissReason::TooLate);
+        let comes_after = matches!(near.reason, MissReason::TooLate | MissReason::AskedTooLate);
         let index = if comes_after { steps.len() } else { steps.iter().position(|step| step.kind == StepKind::Access).unwrap_or(steps.len()) };
         steps.insert(index, worded);
     }
@@ -252,7 +260,7 @@ fn check(proves: &[String], how: CheckHow) -> String {
         CheckHow::Tested => format!("checked here: {granted}"),
         CheckHow::Callback => format!("asked, and granted in this callback: {granted}"),
         CheckHow::Returned => format!("comes back only when granted: {granted}"),
-        CheckHow::CaughtSecurityException => "the refusal is handled: exactly SecurityException is caught".to_owned(),
+        CheckHow::CaughtSecurityException => "the refusal is handled: SecurityException has a catch of its own".to_owned(),
         CheckHow::DeclaredSecurityException => "the refusal is passed on: the function declares SecurityException".to_owned(),
         CheckHow::Annotation => format!("callers must have checked, says the annotation: {granted}"),
         CheckHow::OsVersion if proves.is_empty() => "this version of the system needs no permission".to_owned(),
@@ -274,7 +282,10 @@ fn help(finding: &Finding, site: &Site, scan: &Scan, catalogue: &Catalogue) -> H
             let language = scan.file(site.place.file).language;
             let asked = needs::to_ask_for(&site.needs, catalogue);
             let by_version = needs::by_version(&asked, catalogue).map(|versions| format!(": {versions}")).unwrap_or_default();
-            Help { advice: format!("{}{by_version}", lead(reason, site)), example: advice::leave_unless_granted(&asked, language, catalogue) }
+            Help {
+                advice: format!("{}{by_version}", lead(reason, site)),
+                example: advice::leave_unless_granted(&asked, language, site.gives_result, catalogue),
+            }
         }
     }
 }
@@ -288,6 +299,7 @@ fn lead(reason: Option<&MissReason>, site: &Site) -> &'static str {
         Some(MissReason::Ignored) => "let the access depend on the answer",
         Some(MissReason::NotAwaited) => "move the access into the callback, where the answer was yes, or check right before it",
         Some(MissReason::TooLate) => "move the check before the access",
+        Some(MissReason::AskedTooLate) => "ask before the access, and go on to it only where the answer was yes, or check right before it",
         Some(MissReason::OtherPermission { .. }) => "check the permission that this access needs",
         Some(MissReason::OneOfSeveral { .. }) => "look at the answer for this permission alone",
         Some(MissReason::SomeVersions) => "check on the other versions, too",
@@ -295,7 +307,7 @@ fn lead(reason: Option<&MissReason>, site: &Site) -> &'static str {
         Some(MissReason::NotACheck { .. }) => "ask for the permission itself",
         Some(MissReason::DebugOnly) => "use a check that stays in release builds",
         Some(MissReason::UnknownSubject) => "name the permission where it is checked",
-        Some(MissReason::BroadCatch) => "catch SecurityException by itself, or check before the access",
+        Some(MissReason::BroadCatch) => "give SecurityException a catch of its own before this one, or check before the access",
         Some(MissReason::DoesNotThrow) => "check before the access, and leave when the answer is no",
         Some(MissReason::UncheckedCaller { .. }) => "check in that caller, too, or right before the access",
         Some(MissReason::OverwrittenField { .. }) => "check right before the access instead of keeping the answer",
@@ -346,4 +358,16 @@ pub fn confidence_name(confidence: Confidence) -> &'static str {
 /// `1 file`, `2 files`.
 pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_in_one_line_stays_code() {
+        assert_eq!(one_line("if (a &&\n    (b ||\n    c)) return"), "if (a && (b || c)) return");
+        assert_eq!(one_line("val a = 1\nif (a) return"), "val a = 1; if (a) return");
+        assert_eq!(one_line("int a = 1;\nif (a) return;"), "int a = 1; if (a) return;");
+    }
 }

@@ -123,6 +123,8 @@ pub struct Site {
     pub near_miss: Option<NearMiss>,
     /// Name of the enclosing function, for people and fingerprints; empty at top level.
     pub function: String,
+    /// The enclosing function gives a result.
+    pub gives_result: bool,
     /// Nobody calls the private function that it is in.
     pub dead_code: bool,
 }
@@ -223,6 +225,8 @@ pub enum MissReason {
     NotAwaited,
     /// It comes after the access.
     TooLate,
+    /// It asks the person, after the access.
+    AskedTooLate,
     /// It is for something else.
     OtherPermission {
         /// Labels of what it proves.
