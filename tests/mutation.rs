@@ -35,14 +35,7 @@ enum Wrong {
 }
 
 /// Accesses that are guarded by a proof that does not say by which check, or not where it is.
-const UNPROVEN: [Unproven; 6] = [
-    Unproven { fixture: "fixtures/catalogue/android/photos.kt", function: "save", reason: NO_SUCH_VERSION },
-    Unproven { fixture: "fixtures/guards/os-versions.kt", function: "inARange", reason: NO_SUCH_VERSION },
-    Unproven { fixture: "fixtures/guards/os-versions.kt", function: "range", reason: NO_SUCH_VERSION },
-    Unproven { fixture: "fixtures/guards/os-versions.kt", function: "theWrongWayRound", reason: NO_SUCH_VERSION },
-    Unproven { fixture: "fixtures/guards/os-versions.kt", function: "uncheckedFromM", reason: NO_SUCH_VERSION },
-    Unproven { fixture: "fixtures/guards/os-versions.swift", function: "unavailable", reason: NO_SUCH_VERSION },
-];
+const UNPROVEN: [Unproven; 1] = [Unproven { fixture: "fixtures/guards/os-versions.kt", function: "theWrongWayRound", reason: NO_SUCH_VERSION }];
 
 const NO_SUCH_VERSION: &str = "the test that leaves out all versions on which there is something to ask is in no clause that the proof uses";
 

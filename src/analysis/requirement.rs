@@ -52,7 +52,7 @@ impl Requirement {
         let mut excluding: Vec<&'f Clause> = Vec::new();
         for level in self.interesting_levels(facts, catalogue).into_iter().filter(|level| self.levels.contains(*level)) {
             if let Some(clause) = excluding_clause(facts, level, catalogue) {
-                if self.asks_on(level, catalogue) && !excluding.iter().any(|known| std::ptr::eq(*known, clause)) {
+                if is_version_test(clause) && self.asks_on(level, catalogue) && !excluding.iter().any(|known| std::ptr::eq(*known, clause)) {
                     excluding.push(clause);
                 }
                 continue;
@@ -118,6 +118,11 @@ impl Requirement {
 
 /// The version from which on permissions are asked for at run time. On older ones they are granted at install.
 const RUNTIME_PERMISSIONS: u32 = 23;
+
+/// Whether a clause speaks of nothing but the version.
+fn is_version_test(clause: &Clause) -> bool {
+    clause.atoms.iter().all(|atom| matches!(atom, Atom::Below(_) | Atom::AtLeast(_)))
+}
 
 /// What says that the point cannot be reached on a version: a test of the version, or a grant of a permission that cannot be had there.
 fn excluding_clause<'f>(facts: &'f Facts, level: u32, catalogue: &Catalogue) -> Option<&'f Clause> {

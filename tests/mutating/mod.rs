@@ -171,7 +171,10 @@ impl<'m> Mutator<'_, 'm> {
             let other = if left.span.contains(answer.span) { right } else { left };
             mutants.push(Mutant { kind: Kind::ComparedWithUnknown, edits: vec![self.unknown(other.span)] });
         }
-        mutants.push(Mutant { kind: Kind::Negated, edits: negated(part.span) });
+        // Swift's `#available` takes no operator.
+        if self.shape.module.files[0].language != Language::Swift || !matches!(part.kind, ExprKind::Available { .. }) {
+            mutants.push(Mutant { kind: Kind::Negated, edits: negated(part.span) });
+        }
         // A comma between conditions is no operator.
         if self.shape.module.files[0].language != Language::Swift
             && let Some(whole) = self.shape.whole_condition(part)
