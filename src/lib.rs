@@ -11,6 +11,7 @@ pub mod facts;
 pub mod frontend;
 pub mod ir;
 pub mod mentions;
+pub mod policy;
 pub mod prefilter;
 pub mod report;
 pub mod scan;

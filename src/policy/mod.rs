@@ -1,0 +1,5 @@
+//! What `askfirst.toml` says: the features of an app, the data that each may use, and how each asks.
+
+mod model;
+
+pub use model::*;
