@@ -5,6 +5,7 @@ pub mod analysis;
 pub mod catalogue;
 pub mod cli;
 pub mod discover;
+pub mod document;
 pub mod engine;
 pub mod evidence;
 pub mod facts;

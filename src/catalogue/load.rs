@@ -4,7 +4,6 @@
 
 mod closure;
 mod declare;
-mod decode;
 mod entries;
 mod members;
 #[cfg(test)]
@@ -19,9 +18,9 @@ use std::sync::OnceLock;
 
 use walkdir::WalkDir;
 
-use super::error::{Problems, RuleError};
 use super::model::{Catalogue, DataCategory};
 use super::schema::RuleFile;
+use crate::document::{Mistake, Problems, decode};
 use crate::source::Platform;
 
 /// Path below `rules/` and text of every rule file of this build.
@@ -54,7 +53,7 @@ pub fn embedded() -> &'static Catalogue {
 
 /// The catalogue of this build, changed and extended by the rule files in a folder: a file at the place of an embedded one
 /// (`android/contacts.toml`) replaces it, every other is added.
-pub fn with_folder(folder: &Path) -> Result<Catalogue, Vec<RuleError>> {
+pub fn with_folder(folder: &Path) -> Result<Catalogue, Vec<Mistake>> {
     let mut embedded = embedded_sources();
     let mut added = Vec::new();
     let mut errors = Vec::new();
@@ -93,7 +92,7 @@ fn embedded_sources() -> BTreeMap<String, RuleSource> {
 }
 
 /// Builds the catalogue from rule files, or says everything that is wrong with them.
-pub fn load(sources: Vec<RuleSource>) -> Result<Catalogue, Vec<RuleError>> {
+pub fn load(sources: Vec<RuleSource>) -> Result<Catalogue, Vec<Mistake>> {
     let mut errors = Vec::new();
     let files: Vec<LoadedFile> = sources.into_iter().filter_map(|source| LoadedFile::read(source, &mut errors)).collect();
     let mut catalogue = Catalogue::default();
@@ -115,17 +114,24 @@ struct LoadedFile {
 }
 
 impl LoadedFile {
-    fn read(source: RuleSource, errors: &mut Vec<RuleError>) -> Option<Self> {
+    fn read(source: RuleSource, errors: &mut Vec<Mistake>) -> Option<Self> {
         let mut problems = Problems::new(&source.path, &source.text, errors);
-        let rules = decode::decode(&source.text, &mut problems);
+        let decoded = decode::<RuleFile>(&source.text, &mut problems);
+        let rules = if decoded.is_toml { decoded.value } else { declarations(decoded.value) };
         let platform = platform_of(&source.path, &rules, &mut problems)?;
         let category = rules.category.as_ref().and_then(|name| words::category(name, &mut problems));
         Some(Self { source, rules, platform, category })
     }
 
-    fn problems<'a>(&self, errors: &'a mut Vec<RuleError>) -> Problems<'a> {
+    fn problems<'a>(&self, errors: &'a mut Vec<Mistake>) -> Problems<'a> {
         Problems::new(&self.source.path, &self.source.text, errors)
     }
+}
+
+/// What other files may refer to. The rest of half a file makes mistakes that nobody wrote.
+fn declarations(rules: RuleFile) -> RuleFile {
+    let RuleFile { platform, category, source, permission, values, types, service, status, .. } = rules;
+    RuleFile { platform, category, source, permission, values, types, service, status, ..RuleFile::default() }
 }
 
 fn platform_of(path: &str, rules: &RuleFile, problems: &mut Problems<'_>) -> Option<Platform> {

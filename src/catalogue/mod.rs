@@ -2,7 +2,6 @@
 //!
 //! [`schema`] is what a rule file may say, [`load`] turns rule files into the [`Catalogue`] or into errors with positions.
 
-mod error;
 mod index;
 pub mod load;
 mod model;
@@ -10,7 +9,6 @@ mod names;
 pub mod schema;
 mod shapes;
 
-pub use error::RuleError;
 pub use index::{Entry, Index, accessor_twin, setter_name};
 pub use load::{RuleSource, embedded, with_folder};
 pub use model::*;

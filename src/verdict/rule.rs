@@ -13,7 +13,7 @@ pub enum Severity {
 
 impl Severity {
     /// Its name.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Info => "info",
             Self::Warning => "warning",

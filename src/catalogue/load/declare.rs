@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::super::error::{Problems, RuleError};
 use super::super::model::{Catalogue, Permission, PermissionId, PlatformType, Service, Status, StatusId, StatusValue, ValueSet, ValueSetId};
 use super::super::names::{getter_of, property_of};
 use super::super::schema::{PermissionEntry, StatusEntry, TypeEntry};
 use super::{LoadedFile, words};
+use crate::document::{Mistake, Problems};
 use crate::source::Platform;
 
 /// Names to numbers. Sets and statuses are known within their platform.
@@ -64,7 +64,7 @@ fn of_platform<T>(names: &HashMap<(Platform, String), T>, platform: Platform) ->
 }
 
 /// Numbers everything that has a name.
-pub(super) fn declare(files: &[LoadedFile], catalogue: &mut Catalogue, errors: &mut Vec<RuleError>) -> Names {
+pub(super) fn declare(files: &[LoadedFile], catalogue: &mut Catalogue, errors: &mut Vec<Mistake>) -> Names {
     let mut names = Names::default();
     for file in files {
         let mut problems = file.problems(errors);
@@ -178,7 +178,7 @@ fn declare_type(entry: &TypeEntry, platform: Platform, catalogue: &mut Catalogue
 }
 
 /// Resolves what the declared things say of each other.
-pub(super) fn link(files: &[LoadedFile], names: &Names, catalogue: &mut Catalogue, errors: &mut Vec<RuleError>) {
+pub(super) fn link(files: &[LoadedFile], names: &Names, catalogue: &mut Catalogue, errors: &mut Vec<Mistake>) {
     for file in files {
         let mut problems = file.problems(errors);
         for entry in &file.rules.permission {

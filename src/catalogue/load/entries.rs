@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::super::error::{Problems, RuleError};
 use super::super::model::{
     Access, AccessClass, Answer, Callback, Carrier, Catalogue, Check, Conjunct, Evidence, Given, Gives, Levels, Member, MemberKind, NotACheck, Place,
     Revocation, Subject, Symbol, VersionTest, When,
@@ -15,10 +14,11 @@ use super::super::schema::{
 use super::declare::{Names, missing_category};
 use super::members::parse_member;
 use super::{LoadedFile, words};
+use crate::document::{Mistake, Problems};
 use crate::source::Platform;
 
 /// Resolves every entry of every file.
-pub(super) fn resolve(files: &[LoadedFile], names: &Names, catalogue: &mut Catalogue, errors: &mut Vec<RuleError>) {
+pub(super) fn resolve(files: &[LoadedFile], names: &Names, catalogue: &mut Catalogue, errors: &mut Vec<Mistake>) {
     let mut earlier = Lengths::default();
     for file in files {
         let mut resolver = Resolver { file, names, problems: file.problems(errors) };

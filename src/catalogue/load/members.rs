@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::super::error::Problems;
 use super::super::model::Member;
 use super::super::schema::{AppleMember, MemberEntry};
+use crate::document::Problems;
 use crate::source::Platform;
 
 /// The member that an entry names; a mistake is noted and gives none.

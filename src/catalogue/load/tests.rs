@@ -17,7 +17,7 @@ fn source(path: &str, text: &str) -> RuleSource {
 }
 
 /// Loads one Android rule file that begins with two permissions.
-fn load_after_permissions(text: &str) -> Result<Catalogue, Vec<RuleError>> {
+fn load_after_permissions(text: &str) -> Result<Catalogue, Vec<Mistake>> {
     load(vec![source("rules/android/test.toml", &format!("{PERMISSIONS}{text}"))])
 }
 
@@ -26,7 +26,7 @@ fn mistakes(text: &str) -> Vec<(String, String, String)> {
     load_after_permissions(text).err().unwrap_or_default().iter().map(described).collect()
 }
 
-fn described(error: &RuleError) -> (String, String, String) {
+fn described(error: &Mistake) -> (String, String, String) {
     (error.message.clone(), error.marked().to_owned(), error.help.clone().unwrap_or_default())
 }
 

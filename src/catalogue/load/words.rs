@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::super::error::Problems;
 use super::super::model::{AnnotationMeaning, DataCategory, Levels, NoCheckReason};
+use crate::document::Problems;
 
 /// The category of a name.
 pub(super) fn category(name: &Spanned<String>, problems: &mut Problems<'_>) -> Option<DataCategory> {

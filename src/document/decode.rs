@@ -1,27 +1,42 @@
-//! TOML text to [`RuleFile`], past every mistake.
+//! TOML text to what it says, past every mistake.
 
 use std::ops::Range;
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, Deserializer};
 
-use super::super::error::{Problems, suggestion};
-use super::super::schema::RuleFile;
+use super::{Problems, suggestion};
+
+/// A file with more mistakes is not what it was taken for; to look for all would take long.
+const MOST_MISTAKES: usize = 100;
+
+/// What could be read of a file.
+pub(crate) struct Decoded<T> {
+    /// What it says, without what is wrong.
+    pub value: T,
+    /// Whether the text is TOML throughout; else parts are missing without a trace.
+    pub is_toml: bool,
+    /// Where the mistakes are, in the order in which they were found.
+    pub mistakes: Vec<Range<usize>>,
+}
 
 /// Reads what can be read. What is wrong is noted, then taken out, and the rest read again: serde stops at the first mistake,
 /// people want to see all.
-pub(super) fn decode(text: &str, problems: &mut Problems<'_>) -> RuleFile {
+pub(crate) fn decode<T: DeserializeOwned + Default>(text: &str, problems: &mut Problems<'_>) -> Decoded<T> {
     let (mut document, syntax_errors) = DeTable::parse_recoverable(text);
+    let is_toml = syntax_errors.is_empty();
+    let mut mistakes = Vec::new();
     for error in &syntax_errors {
-        problems.add(error.span().unwrap_or(0..0), format!("this is not TOML: {}", error.message()), "here", None);
+        let span = error.span().unwrap_or(0..0);
+        note_syntax(error.message(), span.clone(), text, problems);
+        mistakes.push(span);
     }
     // Entries with a wrong value: without it they would mean something else, so they go once all their mistakes are known.
     let mut wrong_entries = Vec::new();
     loop {
-        let error = match RuleFile::deserialize(Deserializer::from(document.clone())) {
-            Ok(rules) if !syntax_errors.is_empty() => return declarations(rules),
-            Ok(rules) if wrong_entries.is_empty() => return rules,
+        let error = match T::deserialize(Deserializer::from(document.clone())) {
+            Ok(value) if !is_toml || wrong_entries.is_empty() => return Decoded { value, is_toml, mistakes },
             Ok(_) => {
                 wrong_entries.drain(..).for_each(|span| _ = remove_entry(document.get_mut(), &span));
                 continue;
@@ -32,20 +47,25 @@ pub(super) fn decode(text: &str, problems: &mut Problems<'_>) -> RuleFile {
         let is_unknown_key = error.message().starts_with("unknown field");
         let entry = entry_at(document.get_ref(), &span).filter(|entry| !wrong_entries.contains(entry));
         // Of a wrong entry, keys are missing that were taken out.
-        if syntax_errors.is_empty() && (entry.is_some() || !error.message().starts_with("missing field")) {
+        if is_toml && (entry.is_some() || !error.message().starts_with("missing field")) {
             note(error.message(), span.clone(), problems);
         }
+        mistakes.push(span.clone());
         wrong_entries.extend(entry.filter(|_| !is_unknown_key));
-        if !(remove_key(document.get_mut(), &span) || remove_entry(document.get_mut(), &span)) {
-            return RuleFile::default();
+        if mistakes.len() > MOST_MISTAKES || !(remove_key(document.get_mut(), &span) || remove_entry(document.get_mut(), &span)) {
+            return Decoded { value: T::default(), is_toml: false, mistakes };
         }
     }
 }
 
-/// What other files may refer to. The rest of half a file makes mistakes that nobody wrote.
-fn declarations(rules: RuleFile) -> RuleFile {
-    let RuleFile { platform, category, source, permission, values, types, service, status, .. } = rules;
-    RuleFile { platform, category, source, permission, values, types, service, status, ..RuleFile::default() }
+/// What the parser says, our way.
+fn note_syntax(message: &str, span: Range<usize>, text: &str, problems: &mut Problems<'_>) {
+    if message == "duplicate key" {
+        let key = text.get(span.clone()).unwrap_or_default();
+        problems.add(span, format!("`{key}` is written twice"), "again", Some("keep one of them".to_owned()));
+    } else {
+        problems.add(span, format!("this is not TOML: {message}"), "here", None);
+    }
 }
 
 /// Words one of serde's messages our way.

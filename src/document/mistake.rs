@@ -1,17 +1,17 @@
-//! What is wrong with a rule file, shown like an error in code.
+//! What is wrong with a file that people write, shown like an error in code.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use miette::{Diagnostic, NamedSource, SourceSpan};
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceSpan};
 
-/// One mistake in one rule file.
+/// One mistake in one file.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("{message}")]
-pub struct RuleError {
+pub struct Mistake {
     /// What is wrong, in one sentence.
     pub message: String,
-    /// The rule file; one without text when it could not be read.
+    /// The file; one without text when it could not be read.
     #[source_code]
     pub file: NamedSource<Arc<str>>,
     /// The text that is wrong.
@@ -19,44 +19,53 @@ pub struct RuleError {
     pub span: SourceSpan,
     /// What stands beside the marked text.
     pub label: String,
+    /// Other places of the file that it has to do with.
+    #[label(collection)]
+    pub others: Vec<LabeledSpan>,
     /// How to put it right.
     #[help]
     pub help: Option<String>,
 }
 
-impl RuleError {
+impl Mistake {
     /// The marked text.
     pub fn marked(&self) -> &str {
         let start = self.span.offset();
         self.file.inner().get(start..start + self.span.len()).unwrap_or_default()
     }
 
-    /// The rule file's path as people know it.
+    /// The file's path as people know it.
     pub fn path(&self) -> &str {
         self.file.name()
     }
 }
 
-/// Collects the mistakes of one rule file.
-pub(super) struct Problems<'a> {
+/// Collects the mistakes of one file.
+pub(crate) struct Problems<'a> {
     path: String,
     text: Arc<str>,
-    found: &'a mut Vec<RuleError>,
+    found: &'a mut Vec<Mistake>,
 }
 
 impl<'a> Problems<'a> {
-    pub(super) fn new(path: &str, text: &str, found: &'a mut Vec<RuleError>) -> Self {
+    pub(crate) fn new(path: &str, text: &str, found: &'a mut Vec<Mistake>) -> Self {
         Self { path: path.to_owned(), text: Arc::from(text), found }
     }
 
     /// Notes a mistake.
-    pub(super) fn add(&mut self, span: Range<usize>, message: String, label: &str, help: Option<String>) {
+    pub(crate) fn add(&mut self, span: Range<usize>, message: String, label: &str, help: Option<String>) {
+        self.add_with(span, message, label, Vec::new(), help);
+    }
+
+    /// Notes a mistake that has to do with other places, too.
+    pub(crate) fn add_with(&mut self, span: Range<usize>, message: String, label: &str, others: Vec<(Range<usize>, &str)>, help: Option<String>) {
         let file = NamedSource::new(&self.path, Arc::clone(&self.text));
-        self.found.push(RuleError { message, file, span: span.into(), label: label.to_owned(), help });
+        let others = others.into_iter().map(|(span, label)| LabeledSpan::new_with_span(Some(label.to_owned()), span)).collect();
+        self.found.push(Mistake { message, file, span: span.into(), label: label.to_owned(), others, help });
     }
 
     /// Notes a name that is none of the known ones, and what may have been meant.
-    pub(super) fn unknown(&mut self, span: Range<usize>, what: &str, name: &str, known: &[&str]) {
+    pub(crate) fn unknown(&mut self, span: Range<usize>, what: &str, name: &str, known: &[&str]) {
         self.add(span, format!("unknown {what} `{name}`"), "not known", Some(suggestion(name, known)));
     }
 }
@@ -65,7 +74,7 @@ impl<'a> Problems<'a> {
 const LONGEST_LIST: usize = 20;
 
 /// `did you mean …`, or the names there are.
-pub(super) fn suggestion(name: &str, known: &[&str]) -> String {
+pub(crate) fn suggestion(name: &str, known: &[&str]) -> String {
     let closest = known
         .iter()
         .map(|candidate| (strsim::jaro_winkler(&name.to_lowercase(), &candidate.to_lowercase()), *candidate))
@@ -73,8 +82,8 @@ pub(super) fn suggestion(name: &str, known: &[&str]) -> String {
         .max_by(|left, right| left.0.total_cmp(&right.0).then_with(|| right.1.cmp(left.1)));
     match closest {
         Some((_, candidate)) => format!("did you mean `{candidate}`?"),
-        None if known.is_empty() => "no rule file declares any".to_owned(),
-        None if known.len() > LONGEST_LIST => "no rule file declares this name".to_owned(),
+        None if known.is_empty() => "none is declared".to_owned(),
+        None if known.len() > LONGEST_LIST => "nothing of this name is declared".to_owned(),
         None => format!("one of: {}", known.iter().map(|candidate| format!("`{candidate}`")).collect::<Vec<_>>().join(", ")),
     }
 }
