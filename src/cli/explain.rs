@@ -46,6 +46,14 @@ fn rule_text(rule: Rule) -> &'static str {
         Rule::PlatformCheckOnly => include_str!("../../docs/rules/platform-check-only.md"),
         Rule::WrongFeature => include_str!("../../docs/rules/wrong-feature.md"),
         Rule::OutsideFeatureScope => include_str!("../../docs/rules/outside-feature-scope.md"),
+        Rule::OverclaimedData => include_str!("../../docs/rules/overclaimed-data.md"),
+        Rule::UnusedFeature => include_str!("../../docs/rules/unused-feature.md"),
+        Rule::UnreachableScope => include_str!("../../docs/rules/unreachable-scope.md"),
+        Rule::MissingPurpose => include_str!("../../docs/rules/missing-purpose.md"),
+        Rule::MissingOptOut => include_str!("../../docs/rules/missing-opt-out.md"),
+        Rule::UnknownCategory => include_str!("../../docs/rules/unknown-category.md"),
+        Rule::UnknownGate => include_str!("../../docs/rules/unknown-gate.md"),
+        Rule::GateWithoutPlatformCheck => include_str!("../../docs/rules/gate-without-platform-check.md"),
     }
 }
 

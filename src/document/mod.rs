@@ -4,7 +4,7 @@ mod decode;
 mod mistake;
 mod shapes;
 
-pub(crate) use decode::decode;
+pub(crate) use decode::{Decoded, decode};
 pub use mistake::Mistake;
 pub(crate) use mistake::{Problems, suggestion};
 pub(crate) use shapes::{Refused, Shapes, TextOr, Whole, read, read_text_or};

@@ -128,6 +128,14 @@ fn title(finding: &Finding, site: &Site) -> String {
         Rule::PlatformCheckOnly => format!("{used} for a feature that the person was not asked about"),
         Rule::WrongFeature => format!("{used}, but the feature that was asked about does not declare `{}`", site.category),
         Rule::OutsideFeatureScope => format!("{used} outside the scope of its feature"),
+        Rule::OverclaimedData => format!("a feature declares `{}` and never uses it", site.category),
+        Rule::UnusedFeature => "nothing in the code asks for this feature".to_owned(),
+        Rule::UnreachableScope => "this scope has no file".to_owned(),
+        Rule::MissingPurpose => "this feature does not say what it is for".to_owned(),
+        Rule::MissingOptOut => "this feature does not say where it is turned off".to_owned(),
+        Rule::UnknownCategory => "there is no such data category".to_owned(),
+        Rule::UnknownGate => "this gate is found nowhere in the code".to_owned(),
+        Rule::GateWithoutPlatformCheck => format!("this gate says yes without the system's permission, and {used} on the strength of it"),
     };
     if site.dead_code { format!("{title} (in a function that nobody calls)") } else { title }
 }
@@ -277,6 +285,14 @@ fn help(finding: &Finding, site: &Site, scan: &Scan, catalogue: &Catalogue) -> H
             in_words(format!("ask the gate of a feature that declares `{}` before this access, and leave when the answer is no", site.category))
         }
         Rule::OutsideFeatureScope => in_words("move the access into the feature's scope, or widen the scope in the policy".to_owned()),
+        Rule::OverclaimedData => in_words("take it out of the policy until a feature needs it".to_owned()),
+        Rule::UnusedFeature => in_words("remove the feature from the policy, or put its key as code has it".to_owned()),
+        Rule::UnreachableScope => in_words("put the path as it is now, relative to the folder of the policy".to_owned()),
+        Rule::MissingPurpose => in_words("add `purpose`: a sentence on what the person gets from it".to_owned()),
+        Rule::MissingOptOut => in_words("add `opt-out`: where the person turns it off".to_owned()),
+        Rule::UnknownCategory => in_words("name one of the categories that there are".to_owned()),
+        Rule::UnknownGate => in_words("put the gate as code has it, or remove it from the policy".to_owned()),
+        Rule::GateWithoutPlatformCheck => in_words("let the gate check the system's permission, too, or check it before the access".to_owned()),
         Rule::UngatedAccess | Rule::WrongPermission | Rule::IgnoredAnswer | Rule::NotACheck | Rule::DebugOnlyCheck => {
             let reason = finding.check.as_ref().or(site.near_miss.as_ref().map(|near| &near.reason));
             let language = scan.file(site.place.file).language;

@@ -41,11 +41,19 @@ pub enum Rule {
     PlatformCheckOnly,
     WrongFeature,
     OutsideFeatureScope,
+    OverclaimedData,
+    UnusedFeature,
+    UnreachableScope,
+    MissingPurpose,
+    MissingOptOut,
+    UnknownCategory,
+    UnknownGate,
+    GateWithoutPlatformCheck,
 }
 
 impl Rule {
     /// All rules, in the order in which they are listed to people.
-    pub const ALL: [Rule; 9] = [
+    pub const ALL: [Rule; 17] = [
         Self::UngatedAccess,
         Self::WrongPermission,
         Self::IgnoredAnswer,
@@ -55,6 +63,14 @@ impl Rule {
         Self::PlatformCheckOnly,
         Self::WrongFeature,
         Self::OutsideFeatureScope,
+        Self::OverclaimedData,
+        Self::UnusedFeature,
+        Self::UnreachableScope,
+        Self::MissingPurpose,
+        Self::MissingOptOut,
+        Self::UnknownCategory,
+        Self::UnknownGate,
+        Self::GateWithoutPlatformCheck,
     ];
 
     /// Its stable id.
@@ -69,6 +85,14 @@ impl Rule {
             Self::PlatformCheckOnly => "platform-check-only",
             Self::WrongFeature => "wrong-feature",
             Self::OutsideFeatureScope => "outside-feature-scope",
+            Self::OverclaimedData => "overclaimed-data",
+            Self::UnusedFeature => "unused-feature",
+            Self::UnreachableScope => "unreachable-scope",
+            Self::MissingPurpose => "missing-purpose",
+            Self::MissingOptOut => "missing-opt-out",
+            Self::UnknownCategory => "unknown-category",
+            Self::UnknownGate => "unknown-gate",
+            Self::GateWithoutPlatformCheck => "gate-without-platform-check",
         }
     }
 
@@ -81,7 +105,10 @@ impl Rule {
     pub fn default_severity(self) -> Severity {
         match self {
             Self::UngatedAccess | Self::WrongPermission | Self::UndeclaredData | Self::PlatformCheckOnly | Self::WrongFeature => Severity::Error,
+            Self::UnknownCategory | Self::GateWithoutPlatformCheck => Severity::Error,
             Self::IgnoredAnswer | Self::NotACheck | Self::DebugOnlyCheck | Self::OutsideFeatureScope => Severity::Warning,
+            Self::OverclaimedData | Self::UnusedFeature | Self::UnreachableScope | Self::UnknownGate => Severity::Warning,
+            Self::MissingPurpose | Self::MissingOptOut => Severity::Warning,
         }
     }
 }
