@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue, Deserializer};
+use toml::de::{DeArray, DeTable, DeValue, Deserializer, Error};
 
 use super::{Problems, suggestion};
 
@@ -27,11 +27,8 @@ pub(crate) fn decode<T: DeserializeOwned + Default>(text: &str, problems: &mut P
     let (mut document, syntax_errors) = DeTable::parse_recoverable(text);
     let is_toml = syntax_errors.is_empty();
     let mut mistakes = Vec::new();
-    for error in &syntax_errors {
-        let span = error.span().unwrap_or(0..0);
-        note_syntax(error.message(), span.clone(), text, problems);
-        mistakes.push(span);
-    }
+    note_syntax(&syntax_errors, text, problems);
+    mistakes.extend(syntax_errors.iter().map(|error| error.span().unwrap_or(0..0)));
     // Entries with a wrong value: without it they would mean something else, so they go once all their mistakes are known.
     let mut wrong_entries = Vec::new();
     loop {
@@ -58,15 +55,34 @@ pub(crate) fn decode<T: DeserializeOwned + Default>(text: &str, problems: &mut P
     }
 }
 
-/// What the parser says, our way.
-fn note_syntax(message: &str, span: Range<usize>, text: &str, problems: &mut Problems<'_>) {
-    if message == "duplicate key" {
-        let key = text.get(span.clone()).unwrap_or_default();
-        problems.add(span, format!("`{key}` is written twice"), "again", Some("keep one of them".to_owned()));
-    } else {
-        problems.add(span, format!("this is not TOML: {message}"), "here", None);
+/// What the parser says, our way: once a line, because one slip makes it stumble several times.
+fn note_syntax(errors: &[Error], text: &str, problems: &mut Problems<'_>) {
+    let line_of = |at: usize| text.get(..at).map_or(0, |before| before.matches('\n').count());
+    let header_before = |at: usize| text.get(..at).and_then(|before| before.rfind("\n[").map(|header| header + 1));
+    let mut last_line = None;
+    let mut repeated_table = None;
+    for error in errors {
+        let span = error.span().unwrap_or(0..0);
+        let line = line_of(span.start);
+        let table = header_before(span.start);
+        if last_line == Some(line) || error.message() == DUPLICATE && table.is_some() && repeated_table == table {
+            continue;
+        }
+        last_line = Some(line);
+        if error.message() != DUPLICATE {
+            problems.add(span, format!("this is not TOML: {}", error.message()), "here", None);
+            continue;
+        }
+        let is_header = table.is_some_and(|table| line_of(table) == line);
+        repeated_table = table.filter(|_| is_header);
+        let whole = text.lines().nth(line).filter(|_| is_header).map(str::trim);
+        let name = whole.or_else(|| text.get(span.clone())).unwrap_or_default();
+        problems.add(span, format!("`{name}` is written twice"), "again", Some("keep one of them".to_owned()));
     }
 }
+
+/// What the parser says of a key or table that is there already.
+const DUPLICATE: &str = "duplicate key";
 
 /// Words one of serde's messages our way.
 fn note(message: &str, span: Range<usize>, problems: &mut Problems<'_>) {
@@ -81,8 +97,26 @@ fn note(message: &str, span: Range<usize>, problems: &mut Problems<'_>) {
         let name = if name == "ty" { "type" } else { name };
         problems.add(span, format!("`{name}` is missing"), "in this entry", None);
     } else {
-        problems.add(span, message.to_owned(), "here", None);
+        problems.add(span, wrong_type(message).unwrap_or_else(|| message.to_owned()), "here", None);
     }
+}
+
+/// `invalid type: sequence, expected a string` in words of TOML.
+fn wrong_type(message: &str) -> Option<String> {
+    let (found, expected) = message.strip_prefix("invalid type: ")?.split_once(", expected ")?;
+    let found = match found.split_once(' ') {
+        Some(("string", text)) => format!("the text {text}"),
+        Some(_) => format!("the {found}"),
+        None if found == "sequence" => "a list".to_owned(),
+        None => "a table".to_owned(),
+    };
+    let expected = match expected {
+        "a map" => "a table",
+        "a sequence" => "a list",
+        "a string" => "a text",
+        other => other,
+    };
+    Some(format!("{found} instead of {expected}"))
 }
 
 /// Removes the innermost key that is at `span` or whose value `span` lies in.

@@ -76,8 +76,7 @@ pub(super) fn apply(decoded: &Decoded<PolicyText>, text: &str, file: u32, policy
     let said = &decoded.value;
     let tables = table_starts(said);
     let mut context = Context { file, text, problems, damage, spoiled: &decoded.mistakes, tables };
-    let in_gates = |mistake: &Range<usize>| text[..mistake.start.min(text.len())].rfind("\n[").is_some_and(|header| text[header..].starts_with("\n[[gate"));
-    context.damage.gates |= decoded.mistakes.iter().any(|mistake| in_gates(mistake) || text.get(mistake.clone()).is_some_and(|key| key.contains("gate")));
+    context.damage.gates |= decoded.mistakes.iter().any(|mistake| may_be_gate(text, mistake.start));
     gates::shared(&said.gate, &mut context, &mut policy.gates);
     for (name, table) in &said.feature {
         if let Some(feature) = feature(name, table, &mut context) {
@@ -89,6 +88,14 @@ pub(super) fn apply(decoded: &Decoded<PolicyText>, text: &str, file: u32, policy
     for (rule, level) in &said.rules {
         severity(rule, level, policy, &mut context);
     }
+}
+
+/// Whether what could not be decoded may have been a gate of all features.
+fn may_be_gate(text: &str, at: usize) -> bool {
+    let before = &text[..text.floor_char_boundary(at)];
+    let line = &text[before.rfind('\n').map_or(0, |end| end + 1)..];
+    let header = before.rfind("\n[").map(|end| &text[end + 1..]).or_else(|| text.starts_with('[').then_some(text));
+    [Some(line), header].into_iter().flatten().any(|line| line.trim_start_matches(['[', ' ', '\t']).starts_with("gate")) || header.is_none()
 }
 
 fn table_starts(said: &PolicyText) -> Vec<usize> {

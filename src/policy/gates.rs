@@ -31,6 +31,7 @@ pub(super) fn shared(tables: &[Marked<GateTable>], context: &mut Context<'_, '_>
 /// The gates of one feature.
 pub(super) fn own(list: &GateList, feature: &Feature, is_spoiled: bool, context: &mut Context<'_, '_>) -> Vec<Gate> {
     if list.items.is_empty() {
+        context.damage.features.insert(feature.name.value.clone());
         context.problems.add(
             list.span.clone(),
             "`gate` is empty".to_owned(),

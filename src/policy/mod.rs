@@ -1,6 +1,7 @@
 //! What `askfirst.toml` says: the features of an app, the data that each may use, and how each asks.
 
 mod apply;
+mod find;
 mod gates;
 mod model;
 mod pattern;
@@ -9,6 +10,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+pub use find::{FILE_NAME, Folder, PolicySet, nearest};
 pub use model::*;
 pub use raw::json_schema;
 pub use read::PolicyErrors;

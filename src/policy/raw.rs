@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
@@ -43,9 +45,9 @@ pub(super) struct ProjectTable {
 /// How the app asks.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(extend("required" = ["call"]))]
 pub(super) struct GateTable {
     /// What it looks like in code: `TYPE.MEMBER($feature)`, `MEMBER($feature)`, `TYPE.$feature.PROPERTY`, `@ANNOTATION($feature)`.
-    #[schemars(required)]
     pub call: Option<Marked<String>>,
     /// How it says yes: its answer is true, it calls the closure that it is passed, it returns at all, or code has its annotation.
     /// Without this, its answer is true or it calls the closure.
@@ -58,13 +60,14 @@ pub(super) struct GateTable {
 /// A purpose that people know, and the data that it may use.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(extend("required" = ["data"]))]
 pub(super) struct FeatureTable {
     /// What `$feature` is in code: an enum case with or without its type, a constant, or a text in quotes.
     pub key: Option<Texts>,
     /// What it is for, in words for people.
     pub purpose: Option<Marked<String>>,
     /// The data that it may use.
-    #[schemars(schema_with = "categories", required)]
+    #[schemars(schema_with = "categories")]
     pub data: Option<Texts>,
     /// Globs of its files, relative to the folder that the policy speaks for; by default all.
     pub scope: Option<Texts>,
@@ -306,7 +309,7 @@ fn grants(_: &mut SchemaGenerator) -> Schema {
 
 fn severities(_: &mut SchemaGenerator) -> Schema {
     let level = json_schema!({ "enum": LEVELS.map(|(word, _)| word) });
-    let rules: BTreeMap<&str, &Schema> = Rule::ALL.iter().map(|rule| (rule.id(), &level)).collect();
+    let rules: BTreeMap<&str, &Schema> = Rule::ALL.iter().filter(|rule| **rule != Rule::UnknownCategory).map(|rule| (rule.id(), &level)).collect();
     json_schema!({ "type": "object", "properties": rules, "additionalProperties": false })
 }
 
@@ -316,8 +319,28 @@ fn categories(_: &mut SchemaGenerator) -> Schema {
 
 /// The JSON Schema of `askfirst.toml`.
 pub fn json_schema() -> String {
-    let schema = schemars::schema_for!(PolicyText);
-    let text = serde_json::to_string_pretty(&schema);
-    // A schema is made of maps with text as keys.
-    text.map(|text| text + "\n").unwrap_or_default()
+    let mut generator = SchemaSettings::draft07().with_transform(RecursiveTransform(without_null)).into_generator();
+    let schema = generator.root_schema_for::<PolicyText>();
+    // A schema is made of maps with texts as keys: it can be written.
+    serde_json::to_string_pretty(&schema).map(|text| text + "\n").unwrap_or_default()
+}
+
+/// What may be left out may be null in JSON; TOML has no null.
+fn without_null(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else { return };
+    if let Some(serde_json::Value::Array(types)) = object.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            object.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(serde_json::Value::Array(choices)) = object.get_mut("anyOf") {
+        choices.retain(|choice| choice.get("type").is_none_or(|name| name != "null"));
+        if let [serde_json::Value::Object(only)] = choices.as_slice() {
+            let only = only.clone();
+            object.remove("anyOf");
+            only.into_iter().for_each(|(key, value)| _ = object.entry(key).or_insert(value));
+        }
+    }
 }

@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.policy.features.sort_by(|left, right| left.name.value.cmp(&right.name.value));
-        if self.errors.is_empty() || !self.damage.is_text {
+        if !self.damage.is_text {
             apply::check_whole(&self.policy, &self.damage, &mut self.errors);
         }
         if self.errors.is_empty() {
@@ -122,6 +122,10 @@ impl<'a> Reader<'a> {
         }
         self.stack.pop();
         self.done.insert(opened.identity);
+        if !decoded.is_toml {
+            // The rest of half a file makes mistakes that nobody wrote.
+            return;
+        }
         let mut problems = Problems::new(shown, &text, &mut self.errors);
         apply::apply(&decoded, &text, file, &mut self.policy, &mut self.damage, &mut problems);
     }

@@ -89,7 +89,7 @@ fn missing_key() {
 #[test]
 fn wrong_shape() {
     let text = "[[access]]\nmembers = [\"query\"]\nneeds = 23";
-    let expected = "invalid type: integer `23`, expected a permission, { any = [\"…\"] }, { all = [\"…\"] }, or a list of such tables";
+    let expected = "the integer `23` instead of a permission, { any = [\"…\"] }, { all = [\"…\"] }, or a list of such tables";
     assert_mistake(text, expected, "23", "");
 }
 
