@@ -47,6 +47,8 @@ pub enum Command {
     Rules(RulesArgs),
     /// Explain a rule, or what stands at FILE:LINE
     Explain(ExplainArgs),
+    /// Print the JSON Schema of askfirst.toml, for editors
+    Schema,
     /// Show what a stage makes of one file (for contributors)
     Debug(DebugArgs),
 }

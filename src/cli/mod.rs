@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use crate::policy;
 pub use args::{Arguments, Command};
 use output::Terminal;
 
@@ -51,6 +52,7 @@ pub fn main() -> ExitCode {
         Command::Inventory(inventory) => scanning::inventory(&inventory, &terminal),
         Command::Rules(query) => rules::run(&query, &terminal),
         Command::Explain(target) => explain::run(&target, &terminal),
+        Command::Schema => terminal.report(&policy::json_schema(), None).map(|()| Exit::Clean),
         Command::Debug(stage) => debug::run(&stage, &terminal),
     };
     let exit = result.unwrap_or_else(|Wrong(message)| {

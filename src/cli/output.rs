@@ -9,7 +9,8 @@ use clap::ColorChoice;
 use super::Wrong;
 use crate::catalogue::{self, Catalogue};
 use crate::discover::plain_io_error;
-use crate::report::{Style, pretty, words};
+use crate::document::Mistake;
+use crate::report::{Style, escape, pretty, words};
 
 /// Columns when nobody looks at a terminal: wide enough for most lines of source.
 const PLAIN_WIDTH: usize = 120;
@@ -77,15 +78,18 @@ fn has_unicode() -> bool {
 /// The built-in catalogue, or with the rules of a folder. Mistakes in those are shown like mistakes in code.
 pub(super) fn catalogue(folder: Option<&Path>, terminal: &Terminal) -> Result<Cow<'static, Catalogue>, Wrong> {
     let Some(folder) = folder else { return Ok(Cow::Borrowed(catalogue::embedded())) };
-    catalogue::with_folder(folder).map(Cow::Owned).map_err(|errors| {
-        let handler = pretty::handler(terminal.style_of_notes());
-        let mut shown = String::new();
-        for error in &errors {
-            // Writing to a string cannot fail.
-            let _ = handler.render_report(&mut shown, error);
-            shown.push('\n');
-        }
-        terminal.note(&shown);
-        Wrong(format!("--rules {}: {}", folder.display(), words::counted(errors.len() as u64, "mistake", "mistakes")))
-    })
+    catalogue::with_folder(folder).map(Cow::Owned).map_err(|mistakes| wrong(&format!("--rules {}", folder.display()), &mistakes, terminal))
+}
+
+/// Shows mistakes of files that people write. Those files may be part of what is scanned, so their text is untrusted.
+pub(super) fn wrong(what: &str, mistakes: &[Mistake], terminal: &Terminal) -> Wrong {
+    let handler = pretty::handler(terminal.style_of_notes());
+    let mut shown = String::new();
+    for mistake in mistakes {
+        // Writing to a string cannot fail.
+        let _ = handler.render_report(&mut shown, &mistake.reworded(|line| escape::visible(line).into_owned(), escape::harmless_source));
+        shown.push('\n');
+    }
+    terminal.note(&shown);
+    Wrong(format!("{what}: {}", words::counted(mistakes.len() as u64, "mistake", "mistakes")))
 }

@@ -61,6 +61,8 @@ fn note_syntax(errors: &[Error], text: &str, problems: &mut Problems<'_>) {
     let header_before = |at: usize| text.get(..at).and_then(|before| before.rfind("\n[").map(|header| header + 1));
     let mut last_line = None;
     let mut repeated_table = None;
+    let mut errors: Vec<&Error> = errors.iter().collect();
+    errors.sort_by_key(|error| error.span().map(|span| span.start));
     for error in errors {
         let span = error.span().unwrap_or(0..0);
         let line = line_of(span.start);

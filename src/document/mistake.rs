@@ -34,6 +34,20 @@ impl Mistake {
         self.file.inner().get(start..start + self.span.len()).unwrap_or_default()
     }
 
+    /// The same with other texts: `line` words what is one line, `source` the file, which must keep its places.
+    #[must_use]
+    pub fn reworded(&self, line: impl Fn(&str) -> String, source: impl Fn(&str) -> String) -> Self {
+        let other = |label: &LabeledSpan| LabeledSpan::new_with_span(label.label().map(&line), *label.inner());
+        Self {
+            message: line(&self.message),
+            file: NamedSource::new(line(self.path()), Arc::from(source(self.file.inner()))),
+            span: self.span,
+            label: line(&self.label),
+            others: self.others.iter().map(other).collect(),
+            help: self.help.as_deref().map(&line),
+        }
+    }
+
     /// The file's path as people know it.
     pub fn path(&self) -> &str {
         self.file.name()

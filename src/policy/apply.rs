@@ -77,7 +77,7 @@ pub(super) fn apply(decoded: &Decoded<PolicyText>, text: &str, file: u32, policy
     let tables = table_starts(said);
     let mut context = Context { file, text, problems, damage, spoiled: &decoded.mistakes, tables };
     context.damage.gates |= decoded.mistakes.iter().any(|mistake| may_be_gate(text, mistake.start));
-    gates::shared(&said.gate, &mut context, &mut policy.gates);
+    gates::shared(said.gate.as_ref(), &mut context, &mut policy.gates);
     for (name, table) in &said.feature {
         if let Some(feature) = feature(name, table, &mut context) {
             policy.features.retain(|known| known.name.value != feature.name.value);
@@ -101,7 +101,7 @@ fn may_be_gate(text: &str, at: usize) -> bool {
 fn table_starts(said: &PolicyText) -> Vec<usize> {
     let features = said.feature.keys().map(|name| name.span().start);
     let rules = said.rules.keys().map(|rule| rule.span().start).min();
-    let mut starts: Vec<usize> = said.gate.iter().map(|gate| gate.span().start).chain(features).chain(rules).collect();
+    let mut starts: Vec<usize> = said.gate.iter().flat_map(|list| &list.items).map(|(span, _)| span.start).chain(features).chain(rules).collect();
     starts.sort_unstable();
     starts
 }

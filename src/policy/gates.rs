@@ -8,17 +8,19 @@ use super::pattern;
 use super::raw::{GRANTS, GateList, GateTable, Marked};
 
 /// Adds the gates of all features to those that are known.
-pub(super) fn shared(tables: &[Marked<GateTable>], context: &mut Context<'_, '_>, known: &mut Vec<Gate>) {
+pub(super) fn shared(list: Option<&GateList>, context: &mut Context<'_, '_>, known: &mut Vec<Gate>) {
+    let Some(list) = list else { return };
+    empty(list, context);
     let mut of_file = Vec::new();
-    for table in tables {
-        let is_spoiled = context.is_spoiled(&table.span());
-        let Some(gate) = gate(table.get(), table.span(), is_spoiled, context) else {
+    for (span, table) in &list.items {
+        let is_spoiled = context.is_spoiled(span);
+        let Some(gate) = gate(table, span.clone(), is_spoiled, context) else {
             context.damage.gates = true;
             continue;
         };
         if !gate.pattern.names_feature() {
             let help = "write `$feature` where it says for which feature it asks, or make it a `gate` of the one feature that it asks for".to_owned();
-            let span = table.get().call.as_ref().map_or(table.span(), Marked::span);
+            let span = table.call.as_ref().map_or(span.clone(), Marked::span);
             context.problems.add(span, format!("`{}` does not say for which feature it asks", gate.text), "without `$feature`", Some(help));
         }
         once(gate, &mut of_file, context);
@@ -32,13 +34,8 @@ pub(super) fn shared(tables: &[Marked<GateTable>], context: &mut Context<'_, '_>
 pub(super) fn own(list: &GateList, feature: &Feature, is_spoiled: bool, context: &mut Context<'_, '_>) -> Vec<Gate> {
     if list.items.is_empty() {
         context.damage.features.insert(feature.name.value.clone());
-        context.problems.add(
-            list.span.clone(),
-            "`gate` is empty".to_owned(),
-            "nothing in it",
-            Some("write how the feature is asked for, or remove it".to_owned()),
-        );
     }
+    empty(list, context);
     let mut gates = Vec::new();
     for (span, table) in &list.items {
         let Some(gate) = gate(table, span.clone(), is_spoiled, context) else {
@@ -54,6 +51,13 @@ pub(super) fn own(list: &GateList, feature: &Feature, is_spoiled: bool, context:
         once(gate, &mut gates, context);
     }
     gates
+}
+
+fn empty(list: &GateList, context: &mut Context<'_, '_>) {
+    if list.items.is_empty() {
+        let help = "write what asks, as in `PrivacyGate.allows($feature)`, or remove it".to_owned();
+        context.problems.add(list.span.clone(), "`gate` is empty".to_owned(), "nothing in it", Some(help));
+    }
 }
 
 fn is_same(left: &Gate, right: &Gate) -> bool {

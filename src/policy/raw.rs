@@ -24,7 +24,7 @@ pub(super) struct PolicyText {
     /// What the policy speaks for.
     pub project: ProjectTable,
     /// How the app asks, for all features: each gate names `$feature`, which stands for a feature's keys.
-    pub gate: Vec<Marked<GateTable>>,
+    pub gate: Option<GateList>,
     /// The features: what people know them for, and the data that each may use.
     #[schemars(with = "BTreeMap<FeatureName, FeatureTable>")]
     pub feature: BTreeMap<Marked<String>, FeatureTable>,
@@ -164,7 +164,7 @@ impl<'de> Deserialize<'de> for Texts {
     }
 }
 
-/// Gates of one feature: a text, a table, or a list of them.
+/// Gates: a text, a table, or a list of them.
 #[derive(Debug)]
 pub(super) struct GateList {
     /// The value as a whole.
