@@ -217,6 +217,15 @@ fn mistakes_in_rules_are_shown_where_they_are() {
     let run = tree.run(&["check", "--rules", "rules"]);
     assert_eq!(run.status, 2);
     assert!(run.err.contains("mine.toml:1:12") && run.err.contains("did you mean `contacts`"), "{run:?}");
+    let tree = Tree::new(&[("rules/android/mine.toml", "category = \"con\\u001b[31mtacts\" # \u{202E}\n")]);
+    let run = tree.run(&["check", "--rules", "rules"]);
+    assert!(run.status == 2 && !run.err.contains(['\u{1B}', '\u{202E}']), "{run:?}");
+}
+
+#[test]
+fn the_schema_of_policies_is_printed() {
+    let run = Tree::new(&[]).run(&["schema"]);
+    assert_eq!((run.status, run.out.as_str()), (0, include_str!("../docs/askfirst.schema.json")));
 }
 
 #[test]

@@ -5,11 +5,27 @@ use std::path::Path;
 use askfirst::catalogue;
 use askfirst::discover::Settings;
 use askfirst::engine::{self, Options, Progress};
+use askfirst::policy::Policy;
 use askfirst::scan::Scan;
 use askfirst::verdict::{Rule, Verdict};
 
-/// Rules of feature mode have no examples yet: they need a policy.
+/// Rules that need no policy, and have examples in all languages.
 const WITH_EXAMPLES: [Rule; 5] = [Rule::UngatedAccess, Rule::WrongPermission, Rule::IgnoredAnswer, Rule::NotACheck, Rule::DebugOnlyCheck];
+/// Rules of feature mode, whose examples are code and a policy. What is the same in the bad and the good one stands before both.
+const WITH_POLICY: [Rule; 12] = [
+    Rule::UndeclaredData,
+    Rule::PlatformCheckOnly,
+    Rule::WrongFeature,
+    Rule::OutsideFeatureScope,
+    Rule::OverclaimedData,
+    Rule::UnusedFeature,
+    Rule::UnreachableScope,
+    Rule::MissingPurpose,
+    Rule::MissingOptOut,
+    Rule::UnknownCategory,
+    Rule::UnknownGate,
+    Rule::GateWithoutPlatformCheck,
+];
 /// Fences of code blocks, and extensions of files.
 const LANGUAGES: [(&str, &str); 4] = [("kotlin", "kt"), ("java", "java"), ("swift", "swift"), ("objc", "m")];
 
@@ -68,4 +84,26 @@ fn bad_examples_are_found_and_good_ones_pass() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The bad and the good policy of each page are read, and there is an access in the code beside them.
+#[test]
+fn examples_of_feature_mode_are_a_policy_and_code() {
+    assert_eq!(WITH_EXAMPLES.len() + WITH_POLICY.len(), Rule::ALL.len());
+    for rule in WITH_POLICY {
+        let page = page(rule);
+        for heading in ["Bad", "Good"] {
+            let find = |fence| {
+                let own = section(&page, heading).and_then(|section| example(section, fence));
+                own.or_else(|| example(&page, fence)).unwrap_or_else(|| panic!("{rule}: {heading} {fence}"))
+            };
+            let policy = Policy::parse(&[("askfirst.toml", find("toml"))]);
+            let is_mistake = rule == Rule::UnknownCategory && heading == "Bad";
+            assert_eq!(policy.is_err(), is_mistake, "{rule}: {heading}: {:?}", policy.err());
+            assert!(policy.is_ok_and(|policy| policy.has_features()) || is_mistake, "{rule}: {heading}");
+            for (fence, extension) in [("kotlin", "kt"), ("swift", "swift")] {
+                assert!(!scan(find(fence), extension).outcome.sites.is_empty(), "{rule}: {heading} {fence}");
+            }
+        }
+    }
 }

@@ -11,6 +11,32 @@ use crate::document::Mistake;
 use crate::verdict::{Rule, Severity};
 
 const GATE: &str = "[[gate]]\ncall = \"PrivacyGate.allows($feature)\"\n";
+/// Everything that a policy may say.
+const WHOLE: &str = r#"
+[[gate]]
+call   = "PrivacyGate.allows($feature)"
+grants = "true"
+
+[[gate]]
+call   = "@Gated($feature)"
+
+[feature.playlist-cover]
+key     = ["Feature.PLAYLIST_COVER", ".playlistCover"]
+purpose = "Put one of your own photos on a playlist you made."
+data    = ["photos"]
+scope   = ["android/**/playlist/**", "ios/Playlist/**"]
+opt-out = "Settings > Privacy > Photos"
+owner   = "team-playlists"
+shared-with = "nobody"
+
+[feature.find-friends]
+data    = ["contacts"]
+gate    = ["ContactsGate.isAllowed()", { call = "ContactsGate.require()", grants = "return" }, { call = "ContactsGate.ask()", granted-when = ".yes" }]
+
+[rules]
+outside-feature-scope = "error"
+missing-opt-out = "off"
+"#;
 const COVER: &str = "[feature.playlist-cover]\nkey = \".playlistCover\"\ndata = [\"photos\"]\n";
 
 fn shown(mistakes: &[Mistake]) -> String {
@@ -73,31 +99,7 @@ fn messages_start_in_lower_case_and_end_without_a_full_stop() {
 
 #[test]
 fn a_policy_as_it_is_meant() {
-    let text = r#"
-[[gate]]
-call   = "PrivacyGate.allows($feature)"
-grants = "true"
-
-[[gate]]
-call   = "@Gated($feature)"
-
-[feature.playlist-cover]
-key     = ["Feature.PLAYLIST_COVER", ".playlistCover"]
-purpose = "Put one of your own photos on a playlist you made."
-data    = ["photos"]
-scope   = ["android/**/playlist/**", "ios/Playlist/**"]
-opt-out = "Settings > Privacy > Photos"
-owner   = "team-playlists"
-shared-with = "nobody"
-
-[feature.find-friends]
-data    = ["contacts"]
-gate    = ["ContactsGate.isAllowed()", { call = "ContactsGate.require()", grants = "return" }, { call = "ContactsGate.ask()", granted-when = ".yes" }]
-
-[rules]
-outside-feature-scope = "error"
-missing-opt-out = "off"
-"#;
+    let policy = good(&[("app/askfirst.toml", WHOLE)]);
     let policy = good(&[("app/askfirst.toml", text)]);
     assert_eq!(policy.folder, "app");
     assert_eq!(policy.gates.iter().map(|gate| gate.grants).collect::<Vec<_>>(), [Grants::True, Grants::Annotation]);
@@ -189,6 +191,21 @@ fn what_is_missing_is_not_said_of_what_could_not_be_read() {
     assert_eq!(found(&format!("{GATE}[feature.a]\nkey = \".a\"\ndaat = \"photos\"")), ["unknown key `daat`"]);
     assert_eq!(found("[[gates]]\ncall = \"A.b($feature)\"\n[feature.a]\nkey = \".a\"\ndata = \"photos\""), ["unknown key `gates`"]);
     assert_eq!(found("[feature.a]\nkey = \".a\"\ndata = \"photos\"\ngate = [\"A.b($featur)\"]").len(), 1);
+}
+
+/// Whatever is cut off, doubled or nested, there is a policy or there are mistakes that can be shown.
+#[test]
+fn no_text_is_too_strange() {
+    let parse = |text: &str| shown(&Policy::parse(&[("askfirst.toml", text)]).err().map(|errors| errors.mistakes).unwrap_or_default());
+    for (at, _) in WHOLE.char_indices() {
+        parse(&WHOLE[..at]);
+        parse(&WHOLE[at..]);
+        parse(&[&WHOLE[..at], "\"é", &WHOLE[at..]].concat());
+    }
+    for nested in ["[", "{a=", "gate = [", "a."] {
+        assert!(!parse(&nested.repeat(20_000)).is_empty());
+    }
+    assert!(parse(&"[[gate]]\nx = 1\n".repeat(2_000)).len() < 100_000);
 }
 
 /// `UPDATE_EXPECT=1` writes it anew.
