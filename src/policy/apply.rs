@@ -92,7 +92,7 @@ pub(super) fn apply(decoded: &Decoded<PolicyText>, text: &str, file: u32, policy
 
 /// Whether what could not be decoded may have been a gate of all features.
 fn may_be_gate(text: &str, at: usize) -> bool {
-    let before = &text[..text.floor_char_boundary(at)];
+    let before = text.get(..at).unwrap_or_default();
     let line = &text[before.rfind('\n').map_or(0, |end| end + 1)..];
     let header = before.rfind("\n[").map(|end| &text[end + 1..]).or_else(|| text.starts_with('[').then_some(text));
     [Some(line), header].into_iter().flatten().any(|line| line.trim_start_matches(['[', ' ', '\t']).starts_with("gate")) || header.is_none()

@@ -25,9 +25,13 @@ pub(super) fn shared(list: Option<&GateList>, context: &mut Context<'_, '_>, kno
         }
         once(gate, &mut of_file, context);
     }
-    // What another file has said already needs no second time.
-    let new: Vec<Gate> = of_file.into_iter().filter(|gate| known.iter().all(|other| !is_same(other, gate))).collect();
-    known.extend(new);
+    // A gate that an extended file has, too, is what this file says of it.
+    for gate in of_file {
+        match known.iter_mut().find(|other| is_same(other, &gate)) {
+            Some(other) => *other = gate,
+            None => known.push(gate),
+        }
+    }
 }
 
 /// The gates of one feature.

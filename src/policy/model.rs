@@ -40,7 +40,8 @@ pub struct Located<T> {
 pub struct Policy {
     /// The policy file, then those that it extends.
     pub files: Vec<PolicyFile>,
-    /// Folder that it speaks for, as shown paths have it; empty for the folder of the run.
+    /// Folder that it speaks for, as shown paths have it; empty for the folder of the run. Scopes are relative to it, also those of files that
+    /// are extended.
     pub folder: String,
     /// Names of the folders on the way from `folder` down to the folder of the run, where `folder` is above that (`..`); else none.
     pub above: Vec<String>,
@@ -134,7 +135,7 @@ pub struct GatePattern {
     pub owner_feature: bool,
     /// The member, or the annotation's simple name.
     pub member: Member,
-    /// The whole selector of Objective-C, if more than its first part is written: `allowsFeature:forUser:`.
+    /// The whole selector of Objective-C, if it is written with its colons: `allowsFeature:forUser:`. Without, its first part counts.
     pub selector: Option<String>,
     /// What it is.
     pub kind: GateKind,

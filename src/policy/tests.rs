@@ -10,7 +10,7 @@ use crate::catalogue::DataCategory;
 use crate::document::Mistake;
 use crate::verdict::{Rule, Severity};
 
-const GATE: &str = "[[gate]]\ncall = \"PrivacyGate.allows($feature)\"\n";
+const GATE: &str = "[[gate]]\ncall = \"PrivacyGate.allows($feature)\"\ngrants = \"callback\"\n";
 /// Everything that a policy may say.
 const WHOLE: &str = r#"
 [[gate]]
@@ -100,7 +100,6 @@ fn messages_start_in_lower_case_and_end_without_a_full_stop() {
 #[test]
 fn a_policy_as_it_is_meant() {
     let policy = good(&[("app/askfirst.toml", WHOLE)]);
-    let policy = good(&[("app/askfirst.toml", text)]);
     assert_eq!(policy.folder, "app");
     assert_eq!(policy.gates.iter().map(|gate| gate.grants).collect::<Vec<_>>(), [Grants::True, Grants::Annotation]);
     let names: Vec<&str> = policy.features.iter().map(|feature| feature.name.value.as_str()).collect();
@@ -170,7 +169,8 @@ fn a_policy_comes_on_top_of_what_it_extends() {
     let paths: Vec<&str> = policy.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["app/askfirst.toml", "privacy/base.toml", "app/more.toml"]);
     let gates: Vec<(&str, u32)> = policy.gates.iter().map(|gate| (gate.text.as_str(), gate.at.file)).collect();
-    assert_eq!(gates, [("PrivacyGate.allows($feature)", 1), ("Other.asks($feature)", 2)]);
+    assert_eq!(gates, [("PrivacyGate.allows($feature)", 2), ("Other.asks($feature)", 2)]);
+    assert_eq!(policy.gates[0].grants, Grants::Callback, "the extending file says how");
     let features: Vec<(&str, u32)> = policy.features.iter().map(|feature| (feature.name.value.as_str(), feature.name.at.file)).collect();
     assert_eq!(features, [("friends", 1), ("playlist-cover", 0)]);
     let cover = policy.feature("playlist-cover").expect("is declared");
