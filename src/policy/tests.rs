@@ -10,7 +10,7 @@ use crate::catalogue::DataCategory;
 use crate::document::Mistake;
 use crate::verdict::{Rule, Severity};
 
-const GATE: &str = "[[gate]]\ncall = \"PrivacyGate.allows($feature)\"\ngrants = \"callback\"\n";
+const GATE: &str = "[[gate]]\ncall = \"PrivacyGate.allows($feature)\"\n";
 /// Everything that a policy may say.
 const WHOLE: &str = r#"
 [[gate]]
@@ -163,7 +163,7 @@ fn a_policy_comes_on_top_of_what_it_extends() {
         ),
         (
             "app/more.toml",
-            "[project]\nextends = \"../privacy/base.toml\"\n[[gate]]\ncall = \"Other.asks($feature)\"\n[[gate]]\ncall = \"PrivacyGate.allows($feature)\"\n",
+            "[project]\nextends = \"../privacy/base.toml\"\n[[gate]]\ncall = \"Other.asks($feature)\"\n[[gate]]\ncall = \"PrivacyGate.allows($feature)\"\ngrants = \"callback\"\n",
         ),
     ]);
     let paths: Vec<&str> = policy.files.iter().map(|file| file.path.as_str()).collect();
