@@ -3,28 +3,33 @@
 //! The result is the same for any number of threads: work is spread by file, and everything is put in order by path.
 
 mod choice;
+mod policies;
 mod previews;
 mod typed_elsewhere;
 
 use std::cell::RefCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use rayon::prelude::*;
 
 use crate::analysis;
+use crate::audit::{Scanned, audit};
 use crate::catalogue::Catalogue;
 use crate::discover::{self, DiscoverError, Discovery, FoundFile};
 use crate::facts::{ContentHash, FileFacts, Gaps, GivenUp};
 use crate::frontend::{self, GapKind};
+use crate::gates::Gates;
 use crate::ir::{LinkUnit, Module, Program};
 use crate::mentions::Mentions;
+use crate::policy::PolicyErrors;
 use crate::prefilter::{Pick, Prefilter};
 use crate::scan::{Incomplete, Scan, ScannedFile, Stats};
 use crate::source::{self, LineIndex, Platform, SourceFile};
 use crate::verdict::{FileId, Outcome};
 use choice::{Candidate, Choice};
+use policies::Policies;
 use typed_elsewhere::TypedElsewhere;
 
 /// Larger files are not parsed. Hand-written source stays far below; larger files are generated tables.
@@ -44,6 +49,20 @@ pub struct Options {
     /// Parse only files that may hold an access or check, and those that they ask for by name. The answers are the same but for what ARCHITECTURE.md says;
     /// it does not pay yet, because all that is parsed is resolved again whenever more was asked for.
     pub on_demand: bool,
+    /// Which policy speaks for the files.
+    pub policy: PolicyChoice,
+}
+
+/// Which policy speaks for a file.
+#[derive(Clone, Debug, Default)]
+pub enum PolicyChoice {
+    /// The nearest `askfirst.toml` above it.
+    #[default]
+    Nearest,
+    /// This one for all files; its paths start at the folder of the run.
+    File(PathBuf),
+    /// None: platform mode.
+    None,
 }
 
 /// Why a scan could not be made.
@@ -55,6 +74,9 @@ pub enum ScanError {
     /// The catalogue is too large.
     #[error("the rules cannot be searched for: {0}")]
     Prefilter(#[from] aho_corasick::BuildError),
+    /// A policy is wrong.
+    #[error("the policy has mistakes")]
+    Policy(PolicyErrors),
     /// No threads.
     #[error("threads cannot be started: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -76,13 +98,25 @@ pub fn scan(options: &Options, catalogue: &Catalogue, progress: &Progress) -> Re
     let walk_time = started.elapsed();
     progress.total.store(found.files.len() as u64, Ordering::Relaxed);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.discover.jobs).stack_size(WORKER_STACK_BYTES).build()?;
-    let is_searched = |file: &FoundFile| options.on_demand || std::fs::metadata(&file.path).is_ok_and(|metadata| metadata.len() > MAX_FILE_BYTES);
+    let policies = Policies::find(&found.files, &options.policy)?;
+    // Which files a gate could concern is not worked out, so all are read.
+    let on_demand = options.on_demand && policies.all().is_empty();
+    let is_searched = |file: &FoundFile| on_demand || std::fs::metadata(&file.path).is_ok_and(|metadata| metadata.len() > MAX_FILE_BYTES);
     let files_of = |platform| found.files.iter().filter(|file| file.language.platform() == platform && is_searched(file)).count();
     let prefilter = Prefilter::new(catalogue, files_of)?;
-    let picker = Picker { prefilter: &prefilter, on_demand: options.on_demand, progress };
-    let mut scan = pool.install(|| scan_found(found, &picker, catalogue));
+    let picker = Picker { prefilter: &prefilter, on_demand, roots: whole_roots(&options.discover), progress };
+    let mut scan = pool.install(|| scan_found(found, &picker, &policies, catalogue));
     scan.stats.walk_time = walk_time;
     Ok(scan)
+}
+
+/// The paths below which everything is scanned; none when something was left out by hand.
+fn whole_roots(settings: &discover::Settings) -> Vec<PathBuf> {
+    match (settings.exclude.is_empty(), settings.paths.is_empty()) {
+        (true, true) => vec![PathBuf::from(".")],
+        (true, false) => settings.paths.clone(),
+        (false, _) => Vec::new(),
+    }
 }
 
 /// Runs `work` where recursion has the stack that lowering needs.
@@ -91,16 +125,19 @@ pub fn with_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Sc
     Ok(pool.install(work))
 }
 
-fn scan_found(found: Discovery, picker: &Picker<'_>, catalogue: &Catalogue) -> Scan {
+fn scan_found(found: Discovery, picker: &Picker<'_>, policies: &Policies, catalogue: &Catalogue) -> Scan {
     let mut scan = Scan { incomplete: found.incomplete, notes: found.notes, ..Scan::default() };
     scan.stats = Stats { files: found.files.len() as u64, skipped: found.skipped, ..Stats::default() };
     let started = Instant::now();
     let read: Vec<Read> = found.files.par_iter().map(|file| picker.read(file)).collect();
-    let mut project = Project::new(&found.files, read, picker, &mut scan);
+    let gates = Gates::new(policies.all());
+    scan.has_features = !gates.is_empty();
+    let mut project = Project::new(&found.files, read, picker, policies, &gates, &mut scan);
     scan.stats.read_time = started.elapsed();
     for platform in [Platform::Android, Platform::Apple] {
         project.analyse(platform, catalogue, &mut scan);
     }
+    project.audit(&mut scan);
     project.finish(&mut scan);
     scan
 }
@@ -131,11 +168,13 @@ struct Project<'s> {
     mentions: Vec<Mentions>,
     states: Vec<State>,
     picker: &'s Picker<'s>,
+    policies: &'s Policies,
+    gates: &'s Gates<'s>,
 }
 
 impl<'s> Project<'s> {
-    fn new(files: &'s [FoundFile], read: Vec<Read>, picker: &'s Picker<'s>, scan: &mut Scan) -> Self {
-        let mut project = Self { files, mentions: Vec::with_capacity(read.len()), states: Vec::with_capacity(read.len()), picker };
+    fn new(files: &'s [FoundFile], read: Vec<Read>, picker: &'s Picker<'s>, policies: &'s Policies, gates: &'s Gates<'s>, scan: &mut Scan) -> Self {
+        let mut project = Self { files, mentions: Vec::with_capacity(read.len()), states: Vec::with_capacity(read.len()), picker, policies, gates };
         let mut picked = Vec::new();
         for (number, one) in read.into_iter().enumerate() {
             let (mentions, state) = match one {
@@ -219,7 +258,8 @@ impl<'s> Project<'s> {
                         let reason = "calls between its functions were not followed: they depend on each other too long".to_owned();
                         scan.incomplete.extend(numbers.first().map(|&number| Incomplete { path: self.files[number].shown.clone(), reason }));
                     }
-                    let files: Vec<FileId> = numbers.iter().map(|&number| number as FileId).collect();
+                    let of_policies = (0..self.policies.file_count()).map(|index| self.files.len() + index);
+                    let files: Vec<FileId> = numbers.iter().copied().chain(of_policies).map(|number| number as FileId).collect();
                     scan.outcome.append(outcome.renumbered(&files));
                     return;
                 }
@@ -243,7 +283,8 @@ impl<'s> Project<'s> {
     }
 
     fn conclude_or_want(&self, program: &Program, numbers: &[usize], platform: Platform, catalogue: &Catalogue) -> Next {
-        let analysis = analysis::Analysis::new(program, catalogue);
+        let gating = self.policies.gating(self.gates, numbers);
+        let analysis = analysis::Analysis::new(program, catalogue, &gating);
         let candidate = |&number: &usize| Candidate { path: &self.files[number].shown, platform, mentions: &self.mentions[number] };
         let waiting = self.waiting(platform, |_, _| true);
         if self.picker.on_demand && !waiting.is_empty() {
@@ -288,18 +329,33 @@ impl<'s> Project<'s> {
         (0..self.files.len()).filter(is_it).collect()
     }
 
+    /// Looks at the policies, now that it is known what the code does.
+    fn audit(&self, scan: &mut Scan) {
+        let paths: Vec<&str> = self.files.iter().map(|file| file.shown.as_str()).collect();
+        let is_whole = self.policies.are_whole(&self.picker.roots);
+        let first_file = self.files.len() as FileId;
+        let scanned = Scanned { paths: &paths, policies: &self.policies.of_file, is_whole: &is_whole, outcome: &scan.outcome, first_file };
+        let findings = audit(self.gates, &scanned);
+        scan.outcome.findings.extend(findings);
+    }
+
     /// Keeps the parsed files for the reports, and calls them by their numbers there.
     fn finish(self, scan: &mut Scan) {
-        let mut renumbered = vec![0; self.files.len()];
+        let mut renumbered = vec![0; self.files.len() + self.policies.file_count()];
         for (number, state) in self.states.into_iter().enumerate() {
             if let State::Parsed(parsed) = state {
                 let (file, facts) = *parsed;
                 renumbered[number] = scan.files.len() as FileId;
-                scan.files.push(ScannedFile { path: file.path, language: file.language, text: file.text, lines: facts.lines });
+                scan.files.push(ScannedFile { path: file.path, language: Some(file.language), text: file.text, lines: facts.lines });
             } else {
                 scan.stats.prefiltered += u64::from(matches!(state, State::Waiting { .. }));
                 self.picker.progress.done.fetch_add(1, Ordering::Relaxed);
             }
+        }
+        let of_policies = self.policies.all().iter().flat_map(|policy| &policy.files);
+        for (index, file) in of_policies.enumerate() {
+            renumbered[self.files.len() + index] = scan.files.len() as FileId;
+            scan.files.push(ScannedFile::new(file.path.clone(), None, file.text.clone()));
         }
         scan.outcome = std::mem::take(&mut scan.outcome).renumbered(&renumbered);
         scan.outcome.sort();
@@ -318,6 +374,8 @@ enum Next {
 struct Picker<'s> {
     prefilter: &'s Prefilter,
     on_demand: bool,
+    /// What was asked to be scanned.
+    roots: Vec<PathBuf>,
     progress: &'s Progress,
 }
 

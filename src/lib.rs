@@ -2,6 +2,7 @@
 //! path on which it doesn't.
 
 pub mod analysis;
+pub mod audit;
 pub mod catalogue;
 pub mod cli;
 pub mod discover;
@@ -10,6 +11,8 @@ pub mod engine;
 pub mod evidence;
 pub mod facts;
 pub mod frontend;
+pub mod gates;
+pub mod init;
 pub mod ir;
 pub mod mentions;
 pub mod policy;

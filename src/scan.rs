@@ -9,7 +9,7 @@ use crate::verdict::{FileId, Outcome, Place};
 /// Everything that is known after a scan.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// The files that were analysed, sorted by path; a [`FileId`] is an index into it.
+    /// The files that were analysed, sorted by path, then those of policies; a [`FileId`] is an index into it.
     pub files: Vec<ScannedFile>,
     /// Conclusions about them.
     pub outcome: Outcome,
@@ -17,11 +17,18 @@ pub struct Scan {
     pub incomplete: Vec<Incomplete>,
     /// What a person may want to know although it needs no action: a named file that no frontend reads.
     pub notes: Vec<String>,
+    /// A policy that speaks for some of the files declares features.
+    pub has_features: bool,
     /// Counts and times.
     pub stats: Stats,
 }
 
 impl Scan {
+    /// Whether a policy that speaks for some of it declares features.
+    pub fn in_feature_mode(&self) -> bool {
+        self.has_features
+    }
+
     /// The file of a place.
     pub fn file(&self, id: FileId) -> &ScannedFile {
         &self.files[id as usize]
@@ -34,13 +41,13 @@ impl Scan {
     }
 }
 
-/// One analysed file.
+/// One analysed file, or one of a policy.
 #[derive(Clone, Debug)]
 pub struct ScannedFile {
     /// Path as it is shown: relative to the folder of the run, with `/`.
     pub path: String,
-    /// Its language.
-    pub language: Language,
+    /// Its language; none for a policy.
+    pub language: Option<Language>,
     /// Its text.
     pub text: String,
     /// Its lines.
@@ -49,7 +56,7 @@ pub struct ScannedFile {
 
 impl ScannedFile {
     /// Indexes a text.
-    pub fn new(path: String, language: Language, text: String) -> Self {
+    pub fn new(path: String, language: Option<Language>, text: String) -> Self {
         let lines = LineIndex::new(&text);
         Self { path, language, text, lines }
     }

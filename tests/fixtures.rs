@@ -41,7 +41,7 @@ fn run(fixture: &Fixture) -> Result<(), Failed> {
 
 fn scan(fixture: &Fixture, on_demand: bool) -> Result<Scan, Failed> {
     let discover = Settings { paths: vec![PathBuf::from(&fixture.name)], jobs: 1, ..Settings::default() };
-    Ok(engine::scan(&Options { discover, on_demand }, catalogue::embedded(), &Progress::default())?)
+    Ok(engine::scan(&Options { discover, on_demand, ..Options::default() }, catalogue::embedded(), &Progress::default())?)
 }
 
 fn scan_answers(scan: &Scan) -> Vec<Placed> {

@@ -61,7 +61,7 @@ fn deep_nesting_ends_as_an_incomplete_file() {
         std::fs::write(tree.path().join(name), text).expect("written");
     }
     let discover = Settings { paths: vec![tree.path().to_owned()], ..Settings::default() };
-    let scan = engine::scan(&Options { discover, on_demand: false }, catalogue::embedded(), &Progress::default()).expect("scanned");
+    let scan = engine::scan(&Options { discover, ..Options::default() }, catalogue::embedded(), &Progress::default()).expect("scanned");
     assert_eq!(scan.stats.files, sources.len() as u64);
     assert!(scan.incomplete.iter().all(|one| !one.reason.contains("internal error")), "{:#?}", scan.incomplete);
 }

@@ -51,7 +51,7 @@ fn scan(text: &str, extension: &str) -> Scan {
     let file = folder.path().join(format!("Example.{extension}"));
     std::fs::write(&file, text).expect("written");
     let discover = Settings { paths: vec![file], ..Settings::default() };
-    engine::scan(&Options { discover, on_demand: false }, catalogue::embedded(), &Progress::default()).expect("scanned")
+    engine::scan(&Options { discover, ..Options::default() }, catalogue::embedded(), &Progress::default()).expect("scanned")
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn scan_of_fixtures() -> &'static Scan {
     static SCAN: OnceLock<Scan> = OnceLock::new();
     SCAN.get_or_init(|| {
         let paths = ["fixtures/catalogue", "fixtures/apps"].map(PathBuf::from).to_vec();
-        let options = Options { discover: Settings { paths, ..Settings::default() }, on_demand: false };
+        let options = Options { discover: Settings { paths, ..Settings::default() }, ..Options::default() };
         engine::scan(&options, askfirst::catalogue::embedded(), &Progress::default()).expect("the fixtures can be scanned")
     })
 }

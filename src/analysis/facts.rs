@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use crate::catalogue::{PermissionId, StatusId};
+use crate::gates::FeatureId;
 use crate::ir::{ExprId, FunctionId};
 use crate::source::Span;
 use crate::verdict::CheckHow;
@@ -21,6 +22,8 @@ const MAX_ATOMS: usize = 8;
 pub(crate) enum Subject {
     /// A permission.
     Permission(PermissionId),
+    /// A feature of the policy.
+    Feature(FeatureId),
     /// Whatever a parameter of a function names; replaced where the function is called.
     Param(FunctionId, u32),
     /// The element at hand of a list that a loop or quantifier goes through; replaced by all of them where it has gone through.
@@ -32,13 +35,15 @@ pub(crate) enum Subject {
 impl Subject {
     /// Whether it stands for something that is only known elsewhere.
     pub(crate) fn is_placeholder(self) -> bool {
-        !matches!(self, Subject::Permission(_))
+        !matches!(self, Subject::Permission(_) | Subject::Feature(_))
     }
 }
 
 /// The smallest statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Atom {
+    /// A gate said yes for this feature.
+    Gate(Subject),
     /// It is granted.
     Granted(Subject),
     /// A check answered with this value (by number in its status), which is no grant.
@@ -53,6 +58,64 @@ pub(crate) enum Atom {
     Code(u32),
     /// What a parameter of a function was passed is null.
     Absent(FunctionId, u32),
+    /// What a parameter of a function was passed stands for one of these features, or, if they have [`Features::OTHERS`], for none of the others.
+    Among(FunctionId, u32, Features),
+}
+
+/// A set of features, with one more element for all that is no feature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Features(u128);
+
+impl Features {
+    /// What is no feature; those with larger numbers are not told apart from it.
+    const OTHERS: u16 = 127;
+
+    /// One feature; none when it is not told apart from others.
+    pub(crate) fn one(id: FeatureId) -> Option<Self> {
+        (id.0 < Self::OTHERS).then(|| Self(1 << id.0))
+    }
+
+    /// The only feature in it.
+    pub(crate) fn single(self) -> Option<FeatureId> {
+        (self.0.is_power_of_two() && self != Self::others()).then(|| FeatureId(self.0.trailing_zeros() as u16))
+    }
+
+    /// What is no feature that is told apart.
+    pub(crate) fn others() -> Self {
+        Self(1 << Self::OTHERS)
+    }
+
+    /// All that are not in it.
+    pub(crate) fn complement(self) -> Self {
+        Self(!self.0)
+    }
+
+    /// Whether the two share any.
+    pub(crate) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    fn is_all(self) -> bool {
+        self.0 == u128::MAX
+    }
+}
+
+impl Atom {
+    /// Whose grant it speaks of.
+    pub(crate) fn subject(&self) -> Option<Subject> {
+        match self {
+            Self::Granted(subject) | Self::Gate(subject) | Self::Answered(subject, ..) => Some(*subject),
+            _ => None,
+        }
+    }
 }
 
 /// Where a clause was established, for the proof.
@@ -105,6 +168,14 @@ impl Clause {
     pub(crate) fn new(mut atoms: Vec<Atom>, origin: Option<Arc<Origin>>) -> Self {
         atoms.sort_unstable();
         atoms.dedup();
+        // Neighbours, because the features come last in the order.
+        atoms.dedup_by(|second, first| match (first, second) {
+            (Atom::Among(function, index, features), Atom::Among(other, position, more)) if (*function, *index) == (*other, *position) => {
+                *features = features.with(*more);
+                true
+            }
+            _ => false,
+        });
         Self { atoms, origin }
     }
 
@@ -115,6 +186,7 @@ impl Clause {
     /// True on every OS version, whatever else: "below 23 or at least 23".
     fn is_tautology(&self) -> bool {
         self.atoms.iter().any(|atom| match atom {
+            Atom::Among(_, _, features) => features.is_all(),
             Atom::Below(bound) => self.atoms.iter().any(|other| matches!(other, Atom::AtLeast(least) if least <= bound)),
             _ => false,
         })
@@ -126,6 +198,22 @@ impl Clause {
             Atom::Absent(function, index) => Some((*function, *index)),
             _ => None,
         })
+    }
+
+    /// Which features a parameter of a function may stand for: the atom, the parameter, the features.
+    pub(crate) fn tested_param(&self, function: FunctionId) -> Option<(Atom, u32, Features)> {
+        self.atoms.iter().find_map(|atom| match atom {
+            Atom::Among(owner, index, features) if *owner == function => Some((*atom, *index, *features)),
+            _ => None,
+        })
+    }
+
+    /// A clause that says nothing but which features a parameter stands for.
+    fn single_test(&self) -> Option<(FunctionId, u32, Features)> {
+        match self.atoms.as_slice() {
+            [Atom::Among(function, index, features)] => Some((*function, *index, *features)),
+            _ => None,
+        }
     }
 
     /// The request that a clause says the answer belongs to.
@@ -163,6 +251,13 @@ impl Facts {
         facts
     }
 
+    /// This clause.
+    pub(crate) fn of(clause: Clause) -> Self {
+        let mut facts = Self::none();
+        facts.insert(clause);
+        facts
+    }
+
     /// The clauses.
     pub(crate) fn clauses(&self) -> &[Clause] {
         &self.clauses
@@ -183,7 +278,7 @@ impl Facts {
         self.insert_simplified(clause);
     }
 
-    fn insert_simplified(&mut self, clause: Clause) {
+    fn insert_simplified(&mut self, mut clause: Clause) {
         if clause.atoms.is_empty() || clause.atoms.len() > MAX_ATOMS || clause.is_tautology() {
             return;
         }
@@ -201,6 +296,14 @@ impl Facts {
                 self.insert(Clause::new(both, origin));
                 return;
             }
+        }
+        if let Some((function, index, features)) = clause.single_test()
+            && let Some(position) =
+                self.clauses.iter().position(|known| known.single_test().is_some_and(|(owner, param, _)| (owner, param) == (function, index)))
+            && let Some((.., known)) = self.clauses[position].single_test()
+        {
+            self.clauses.remove(position);
+            clause = Clause::new(vec![Atom::Among(function, index, features.within(known))], clause.origin);
         }
         self.clauses.retain(|known| !clause.implies(known));
         let position = self.clauses.partition_point(|known| known.atoms < clause.atoms);
@@ -231,6 +334,9 @@ impl Facts {
         if self == other {
             return self.clone();
         }
+        if let Some(joined) = self.or_by_param(other) {
+            return joined;
+        }
         let mut kept = Facts::none();
         for left in &self.clauses {
             for right in &other.clauses {
@@ -239,6 +345,30 @@ impl Facts {
             }
         }
         kept
+    }
+
+    /// The same where a parameter tells which of the two it is: then all that either knows is kept, under that condition.
+    fn or_by_param(&self, other: &Facts) -> Option<Facts> {
+        let (function, index, here, there) = self.clauses.iter().filter_map(Clause::single_test).find_map(|(function, index, here)| {
+            let tests = other.clauses.iter().filter_map(Clause::single_test);
+            let there = tests.filter(|(owner, param, _)| (*owner, *param) == (function, index)).map(|(.., features)| features).next()?;
+            (!here.meets(there)).then_some((function, index, here, there))
+        })?;
+        let mut kept = Facts::clause(vec![Atom::Among(function, index, here.with(there))], None);
+        for (facts, others, features) in [(self, other, here), (other, self, there)] {
+            for clause in facts.clauses.iter().filter(|clause| clause.single_test().is_none_or(|(owner, param, _)| (owner, param) != (function, index))) {
+                let is_shared = others.clauses.iter().any(|other| other.implies(clause));
+                let condition = (!is_shared).then_some(Atom::Among(function, index, features.complement()));
+                kept.insert(Clause::new(clause.atoms.iter().copied().chain(condition).collect(), clause.origin.clone()));
+            }
+        }
+        Some(kept)
+    }
+
+    /// The features that a parameter of a function may stand for, as far as that was tested.
+    pub(crate) fn features_of(&self, function: FunctionId, index: u32) -> Option<Features> {
+        let tests = self.clauses.iter().filter_map(Clause::single_test);
+        tests.filter(|(owner, param, _)| (*owner, *param) == (function, index)).map(|(.., features)| features).next()
     }
 
     /// Only the clauses that `keep` accepts.
@@ -253,7 +383,8 @@ impl Facts {
 
     /// Whether something is known that could decide about an access: an answer or a version, not just what a parameter was.
     pub(crate) fn tell(&self) -> bool {
-        self.clauses.iter().any(|clause| !clause.atoms.iter().any(|atom| matches!(atom, Atom::Code(_) | Atom::Absent(..))))
+        let tells = |clause: &Clause| !clause.atoms.iter().any(|atom| matches!(atom, Atom::Code(_) | Atom::Absent(..))) && clause.single_test().is_none();
+        self.clauses.iter().any(tells)
     }
 
     /// Without what only holds while the enclosing `try` is on the stack.
@@ -265,8 +396,8 @@ impl Facts {
     pub(crate) fn without_params(&self) -> Facts {
         self.filtered(|clause| {
             !clause.atoms.iter().any(|atom| match atom {
-                Atom::Granted(subject) | Atom::Answered(subject, ..) => subject.is_placeholder(),
-                Atom::Absent(..) => true,
+                Atom::Granted(subject) | Atom::Gate(subject) | Atom::Answered(subject, ..) => subject.is_placeholder(),
+                Atom::Absent(..) | Atom::Among(..) => true,
                 _ => false,
             })
         })

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::entry_points::EntryPoints;
 use super::facts::Facts;
+use super::feature_mode::FeatureMode;
 use super::relevance::Relevance;
 use super::tables::{Key, Summary, Tables};
 use super::value::Value;
@@ -32,6 +33,7 @@ pub(super) struct Fixpoint<'a, 'm> {
     resolution: &'a Resolution<'m>,
     catalogue: &'a Catalogue,
     entry_points: &'a EntryPoints,
+    features: &'a FeatureMode<'a>,
     relevance: &'a mut Relevance,
     pub(super) known: Tables,
     /// Functions that only this program could call, and that nothing was seen to reach: nothing calls them, or only each other.
@@ -51,12 +53,19 @@ pub(super) struct Fixpoint<'a, 'm> {
 }
 
 impl<'a, 'm> Fixpoint<'a, 'm> {
-    pub(super) fn new(resolution: &'a Resolution<'m>, catalogue: &'a Catalogue, entry_points: &'a EntryPoints, relevance: &'a mut Relevance) -> Self {
+    pub(super) fn new(
+        resolution: &'a Resolution<'m>,
+        catalogue: &'a Catalogue,
+        entry_points: &'a EntryPoints,
+        features: &'a FeatureMode<'a>,
+        relevance: &'a mut Relevance,
+    ) -> Self {
         let count = resolution.module.functions.len();
         Self {
             resolution,
             catalogue,
             entry_points,
+            features,
             relevance,
             known: Tables::default(),
             abandoned: BTreeSet::new(),
@@ -159,7 +168,7 @@ impl<'a, 'm> Fixpoint<'a, 'm> {
     /// Walks functions; gives the entries to which they contribute, or did before.
     fn walk(&mut self, pending: &[FunctionId]) -> BTreeSet<Key> {
         let walk = |&id: &FunctionId| {
-            let walker = Walker::new(self.resolution, self.catalogue, self.entry_points, &self.relevance.relevant, &self.known);
+            let walker = Walker::new(self.resolution, self.catalogue, self.entry_points, self.features, &self.relevance.relevant, &self.known);
             let starts_with_nothing = self.abandoned.contains(&id) || self.relevance.starts_with_nothing[id as usize];
             (id, walker.run(id, starts_with_nothing, self.misread.contains(&id), &self.contributions[id as usize]))
         };

@@ -1,40 +1,50 @@
 //! From what the walk saw to verdicts, proofs and findings.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashMap as HashMap;
+
 use super::entry_points::EntryPoints;
-use super::facts::{Clause, Origin, Subject};
+use super::facts::{Clause, Facts, Origin, Subject};
+use super::feature_mode::FeatureMode;
 use super::near_miss::NearMissFinder;
 use super::requirement::{Requirement, is_grant};
 use super::tables::{CallSite, Tables};
-use super::walker::{AccessPoint, Observations};
+use super::walker::{AccessPoint, Observations, member_span};
 use crate::catalogue::{Access, AccessClass, Catalogue, DataCategory, Entry, MemberKind};
 use crate::evidence::Resolution;
-use crate::ir::{FunctionId, FunctionKind, TypeKind};
+use crate::ir::{Expr, FunctionId, FunctionKind, TypeKind};
 use crate::source::{Language, Span};
-use crate::verdict::{CheckHow, EntryReason, FileId, Finding, MissReason, Outcome, Place, Rule, Severity, Site, Step, StepWhat, Verdict};
+use crate::verdict::{CheckHow, EntryReason, FileId, Finding, MissReason, Outcome, Place, Rule, Site, Step, StepWhat, Verdict};
 
 /// Judges everything that was seen in a program.
 pub(crate) fn judge(
     resolution: &Resolution<'_>,
     catalogue: &Catalogue,
     entry_points: &EntryPoints,
+    features: &FeatureMode<'_>,
     known: &Tables,
     abandoned: &BTreeSet<FunctionId>,
     seen: &Observations,
 ) -> Outcome {
-    let judge = Judge { resolution, catalogue, entry_points, known, abandoned, seen };
+    let judge = Judge { resolution, catalogue, entry_points, features, known, abandoned, seen, calls: OnceCell::new() };
     let mut points: Vec<&AccessPoint> = seen.accesses.values().collect();
     points.sort_by_key(|point| (point.span, point.duty.is_some()));
     let mut outcome = Outcome::default();
     for point in points {
         if let Some(site) = judge.site(point) {
             judge.findings(&site, outcome.sites.len(), &mut outcome.findings);
+            judge.defective_gates(point, &site, outcome.sites.len(), &mut outcome.findings);
             outcome.sites.push(site);
         }
     }
-    outcome.findings.sort_by_key(|finding| (finding.place, finding.rule));
-    outcome.findings.dedup_by_key(|finding| (finding.place, finding.rule));
+    let key = |finding: &Finding| (finding.place, finding.rule, finding.feature.clone(), finding.category);
+    outcome.findings.sort_by_key(key);
+    outcome.findings.dedup_by(|second, first| match first.rule {
+        Rule::GateWithoutPlatformCheck => key(first) == key(second),
+        _ => (first.place, first.rule) == (second.place, second.rule),
+    });
     outcome
 }
 
@@ -42,12 +52,15 @@ pub(super) struct Judge<'a, 'm> {
     pub(super) resolution: &'a Resolution<'m>,
     pub(super) catalogue: &'a Catalogue,
     entry_points: &'a EntryPoints,
+    pub(super) features: &'a FeatureMode<'a>,
     pub(super) known: &'a Tables,
     abandoned: &'a BTreeSet<FunctionId>,
     pub(super) seen: &'a Observations,
+    /// Calls and reads by the place of their names; few programs need them.
+    calls: OnceCell<HashMap<Span, &'m Expr>>,
 }
 
-impl<'a> Judge<'a, '_> {
+impl<'a, 'm> Judge<'a, 'm> {
     fn site(&self, point: &AccessPoint) -> Option<Site> {
         match (&point.duty, point.found.entry) {
             (Some(duty), _) => self.duty_site(point, duty),
@@ -62,6 +75,10 @@ impl<'a> Judge<'a, '_> {
         let requirement = Requirement::of_access(access);
         let mut site = self.blank_site(point, api, access.category, access.class);
         site.needs = requirement.needs();
+        if let Some(policy) = self.policy_of(point) {
+            self.conclude_by_policy(&mut site, point, &requirement, policy);
+            return site;
+        }
         match access.class {
             AccessClass::Open => site.verdict = Verdict::Open,
             AccessClass::UserMediated => site.verdict = Verdict::UserMediated,
@@ -79,6 +96,9 @@ impl<'a> Judge<'a, '_> {
         }
         let mut site = self.blank_site(point, duty.callee.clone(), category, AccessClass::Protected);
         site.needs = requirement.needs();
+        if let Some(policy) = self.policy_of(point) {
+            return self.conclude_duty_by_policy(&mut site, point, &requirement, policy).then_some(site);
+        }
         self.conclude(&mut site, point, &requirement);
         Some(site)
     }
@@ -94,7 +114,11 @@ impl<'a> Judge<'a, '_> {
             verdict: Verdict::Ungated,
             needs: Vec::new(),
             trace: Vec::new(),
+            feature: None,
+            asked_for: Vec::new(),
+            policy: None,
             near_miss: None,
+            wrapper: None,
             function: self.function_name(point.function),
             gives_result: self.gives_result(point.function),
             dead_code: self.abandoned.contains(&point.function) && !self.entry_points.is_called(point.function),
@@ -105,17 +129,23 @@ impl<'a> Judge<'a, '_> {
         let access = Step { place: site.place, what: StepWhat::Access { api: site.api.clone() } };
         if let Some(clauses) = requirement.fulfilled_by(&point.facts, self.catalogue) {
             site.verdict = Verdict::Guarded;
+            site.wrapper = clauses.iter().find_map(|clause| self.wrapper(clause));
             for clause in clauses {
                 self.proof_steps(clause, &mut site.trace);
             }
         } else {
             let any_grant = point.facts.clauses().iter().any(is_grant);
             site.verdict = if any_grant { Verdict::WrongPermission } else { Verdict::Ungated };
-            let path = self.unguarded_path(point.function, requirement);
+            let path = self.unguarded_path(point.function, &|facts| requirement.fulfilled_by(facts, self.catalogue).is_some());
             site.near_miss = NearMissFinder { judge: self, requirement, point, path: &path }.find();
             site.trace = self.path_steps(&path, point.function);
         }
         site.trace.push(access);
+    }
+
+    pub(super) fn calls_by_name(&self) -> &HashMap<Span, &'m Expr> {
+        self.calls
+            .get_or_init(|| self.resolution.callees.keys().filter_map(|&id| self.resolution.exprs[id as usize]).map(|expr| (member_span(expr), expr)).collect())
     }
 
     pub(super) fn place(&self, span: Span) -> Place {
@@ -142,14 +172,13 @@ impl<'a> Judge<'a, '_> {
     }
 
     /// The chain that proves a clause: the check, then the calls through which its answer came.
-    fn proof_steps(&self, clause: &Clause, steps: &mut Vec<Step>) {
+    pub(super) fn proof_steps(&self, clause: &Clause, steps: &mut Vec<Step>) {
         let mut calls = Vec::new();
         let mut current = clause.origin.as_deref();
         while let Some(origin) = current {
             match origin {
                 Origin::Check { span, how } => {
-                    let proves = self.labels(clause.atoms.iter().filter_map(granted_subject));
-                    push_new(steps, Step { place: self.place(*span), what: StepWhat::Check { proves, how: *how } });
+                    push_new(steps, Step { place: self.place(*span), what: self.established(clause, *how) });
                     break;
                 }
                 Origin::Through { call, callee, inner } => {
@@ -159,6 +188,16 @@ impl<'a> Judge<'a, '_> {
             }
         }
         calls.into_iter().rev().for_each(|call| push_new(steps, call));
+    }
+
+    /// What a check or gate says that established a clause.
+    fn established(&self, clause: &Clause, how: CheckHow) -> StepWhat {
+        let features = self.features_of(clause);
+        if features.is_empty() {
+            StepWhat::Check { proves: self.labels(clause.atoms.iter().filter_map(granted_subject)), how }
+        } else {
+            StepWhat::Gate { features, how }
+        }
     }
 
     pub(super) fn labels(&self, subjects: impl Iterator<Item = Subject>) -> Vec<String> {
@@ -175,13 +214,13 @@ impl<'a> Judge<'a, '_> {
     }
 
     /// Call sites, from the outermost to the innermost, by which a function is reached without what is required.
-    fn unguarded_path(&self, function: FunctionId, requirement: &Requirement) -> Vec<&'a CallSite> {
+    pub(super) fn unguarded_path(&self, function: FunctionId, is_fulfilled: &dyn Fn(&Facts) -> bool) -> Vec<&'a CallSite> {
         let mut path: Vec<&CallSite> = Vec::new();
         let mut visited = BTreeSet::from([function]);
         let mut current = function;
         while !self.entry_points.is_open(current) && !self.abandoned.contains(&current) {
             let sites = self.known.sites.get(&current).into_iter().flat_map(|sites| sites.values());
-            let unguarded = sites.filter(|site| requirement.fulfilled_by(&site.facts, self.catalogue).is_none());
+            let unguarded = sites.filter(|site| !is_fulfilled(&site.facts));
             let Some(site) = unguarded.min_by_key(|site| (visited.contains(&site.caller), site.span)) else { break };
             path.push(site);
             current = site.caller;
@@ -193,7 +232,7 @@ impl<'a> Judge<'a, '_> {
         path
     }
 
-    fn path_steps(&self, path: &[&CallSite], function: FunctionId) -> Vec<Step> {
+    pub(super) fn path_steps(&self, path: &[&CallSite], function: FunctionId) -> Vec<Step> {
         let first = path.first().map_or(function, |site| site.caller);
         let module = self.resolution.module;
         let declared = &module.functions[first as usize];
@@ -226,8 +265,11 @@ impl<'a> Judge<'a, '_> {
 
     fn findings(&self, site: &Site, index: usize, out: &mut Vec<Finding>) {
         let Some(rule) = site.verdict.rule() else { return };
-        let severity = |rule: Rule| if site.dead_code { Severity::Info } else { rule.default_severity() };
-        out.push(Finding { rule, severity: severity(rule), place: site.place, category: Some(site.category), site: index, check: None });
+        let mut report = |rule: Rule, place: Place, check: Option<MissReason>| {
+            let Some(severity) = self.severity(rule, site) else { return };
+            out.push(Finding { rule, severity, place, category: Some(site.category), feature: site.feature.clone(), site: Some(index), check });
+        };
+        report(rule, site.place, None);
         let Some(near_miss) = &site.near_miss else { return };
         let defect = match &near_miss.reason {
             MissReason::Ignored => Rule::IgnoredAnswer,
@@ -235,14 +277,7 @@ impl<'a> Judge<'a, '_> {
             MissReason::DebugOnly => Rule::DebugOnlyCheck,
             _ => return,
         };
-        out.push(Finding {
-            rule: defect,
-            severity: severity(defect),
-            place: near_miss.place,
-            category: Some(site.category),
-            site: index,
-            check: Some(near_miss.reason.clone()),
-        });
+        report(defect, near_miss.place, Some(near_miss.reason.clone()));
     }
 }
 

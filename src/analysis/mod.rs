@@ -1,8 +1,10 @@
 //! From a program to verdicts: evidence, a walk per function and round until nothing changes, and the judgement of what the walks saw.
 
+mod by_policy;
 mod demand;
 mod entry_points;
 mod facts;
+mod feature_mode;
 mod fixpoint;
 mod judge;
 mod near_miss;
@@ -13,12 +15,15 @@ mod survey;
 mod tables;
 mod value;
 mod walker;
+mod wrappers;
 
 use crate::catalogue::{AnnotationMeaning, Catalogue, Entry};
 use crate::evidence::{Resolution, resolve};
+use crate::gates::{Gates, Gating};
 use crate::ir::{Expr, ExprKind, Literal, Program};
 use crate::verdict::Outcome;
 use entry_points::EntryPoints;
+use feature_mode::FeatureMode;
 use fixpoint::Fixpoint;
 use relevance::Relevance;
 
@@ -26,7 +31,8 @@ pub use demand::Wants;
 
 /// Analyses linked files. In the outcome, a file's number is its index in the program.
 pub fn analyse(program: &Program, catalogue: &Catalogue) -> Outcome {
-    Analysis::new(program, catalogue).outcome
+    let gates = Gates::default();
+    Analysis::new(program, catalogue, &Gating::none(&gates, program.files.len())).outcome
 }
 
 /// What is found out about a program.
@@ -41,17 +47,19 @@ pub struct Analysis<'m> {
 
 impl<'m> Analysis<'m> {
     /// Resolves names, walks what matters, and judges every access.
-    pub fn new(program: &'m Program, catalogue: &'m Catalogue) -> Self {
+    pub fn new(program: &'m Program, catalogue: &'m Catalogue, gating: &Gating<'_>) -> Self {
         let resolution = resolve(program, catalogue);
         let entry_points = EntryPoints::new(&resolution, catalogue);
-        let mut relevance = Relevance::new(&resolution, catalogue, &entry_points);
+        let features = FeatureMode::new(&resolution, gating);
+        let mut relevance = Relevance::new(&resolution, catalogue, &entry_points, &features);
         let mut outcome = Outcome::default();
         if touches_data(&resolution, catalogue) {
-            let mut fixpoint = Fixpoint::new(&resolution, catalogue, &entry_points, &mut relevance);
+            let mut fixpoint = Fixpoint::new(&resolution, catalogue, &entry_points, &features, &mut relevance);
             let seen = fixpoint.run();
-            outcome = judge::judge(&resolution, catalogue, &entry_points, &fixpoint.known, &fixpoint.abandoned, &seen);
+            outcome = judge::judge(&resolution, catalogue, &entry_points, &features, &fixpoint.known, &fixpoint.abandoned, &seen);
             outcome.is_cut_short = fixpoint.gave_up;
         }
+        outcome.policy_uses = features.uses(&resolution);
         Self { resolution, catalogue, entry_points, relevance, outcome }
     }
 

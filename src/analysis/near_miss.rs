@@ -164,7 +164,7 @@ impl NearMissFinder<'_, '_, '_> {
 }
 
 /// The place of the check that a fact goes back to.
-fn check_span(origin: &Origin) -> Span {
+pub(super) fn check_span(origin: &Origin) -> Span {
     match origin {
         Origin::Check { span, how: CheckHow::OsVersion } | Origin::Check { span, .. } => *span,
         Origin::Through { inner, .. } => check_span(inner),

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap as HashMap;
 
 use super::entry_points::EntryPoints;
+use super::feature_mode::FeatureMode;
 use super::survey::{Role, survey};
 use super::tables::Tables;
 use crate::catalogue::Catalogue;
@@ -72,8 +73,8 @@ fn all_in(found: &HashMap<FieldId, Vec<FunctionId>>, field: FieldId) -> &[Functi
 
 impl Relevance {
     /// What matters before anything was walked.
-    pub(crate) fn new(resolution: &Resolution<'_>, catalogue: &Catalogue, entry_points: &EntryPoints) -> Self {
-        let roles = survey(resolution, catalogue);
+    pub(crate) fn new(resolution: &Resolution<'_>, catalogue: &Catalogue, entry_points: &EntryPoints, features: &FeatureMode<'_>) -> Self {
+        let roles = survey(resolution, catalogue, features);
         let mut relevance = Self {
             reaching: vec![false; roles.len()],
             relevant: vec![false; roles.len()],

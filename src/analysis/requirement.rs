@@ -25,7 +25,7 @@ impl Requirement {
         let conjunct = |any: &Vec<Subject>| {
             let any = any.iter().filter_map(|subject| match subject {
                 Subject::Permission(id) => Some(*id),
-                Subject::Param(..) | Subject::Element(_) | Subject::OneOf(..) => None,
+                Subject::Feature(_) | Subject::Param(..) | Subject::Element(_) | Subject::OneOf(..) => None,
             });
             Conjunct { any: any.collect(), levels: Levels::ALL }
         };

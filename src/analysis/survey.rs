@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet as HashSet;
 
+use super::feature_mode::FeatureMode;
 use super::walker::{brings_another_back, never_comes_back};
 use crate::catalogue::{AccessClass, AnnotationMeaning, Catalogue, Entry, Subject};
 use crate::evidence::{FieldId, Resolution, Target, Ty, VariableKind};
@@ -36,14 +37,15 @@ pub(super) struct Role {
 }
 
 /// What each function of a program does.
-pub(super) fn survey(resolution: &Resolution<'_>, catalogue: &Catalogue) -> Vec<Role> {
-    Surveyor { resolution, program: resolution.module, catalogue, vocabulary: vocabulary(catalogue) }.survey()
+pub(super) fn survey(resolution: &Resolution<'_>, catalogue: &Catalogue, features: &FeatureMode<'_>) -> Vec<Role> {
+    Surveyor { resolution, program: resolution.module, catalogue, features, vocabulary: vocabulary(catalogue) }.survey()
 }
 
 struct Surveyor<'a, 'm> {
     resolution: &'a Resolution<'m>,
     program: &'m Program,
     catalogue: &'a Catalogue,
+    features: &'a FeatureMode<'a>,
     vocabulary: HashSet<&'a str>,
 }
 
@@ -72,6 +74,7 @@ impl<'m> Surveyor<'_, 'm> {
 
     fn declared(&self, function: &Function) -> Role {
         let annotated = function.annotations.iter().any(|annotation| self.meaning(&annotation.name).is_some());
+        let annotated = annotated || self.features.is_annotated(self.program, function);
         let throws = !function.throws.is_empty() && function.throws.iter().any(|ty| ty.simple_name() == "SecurityException");
         Role { tells: annotated || throws || never_returns(function), is_callback: self.is_callback(function), ..Role::default() }
     }
@@ -112,6 +115,7 @@ impl<'m> Surveyor<'_, 'm> {
             let members = self.resolution.members.get(&class).into_iter().flatten().copied();
             role.callees.extend(members.filter(|&member| self.program.functions[member as usize].kind == FunctionKind::Initializer));
         }
+        role.tells |= !self.features.at(expr.id).is_empty() || self.names_feature(expr);
         match &expr.kind {
             ExprKind::Available { .. } => role.tells = true,
             ExprKind::Literal(Literal::Text(text)) => role.tells |= self.catalogue.permission_named(text).is_some(),
@@ -138,11 +142,26 @@ impl<'m> Surveyor<'_, 'm> {
         walk(expr, &mut |child| self.look_at(child, role));
     }
 
+    fn policy_speaks_for(&self, expr: &Expr) -> bool {
+        !self.features.gates().is_empty() && self.features.policy_of(self.program.file_of_expr(expr.id)).is_some()
+    }
+
+    /// Who names a feature may hand it on to a gate.
+    fn names_feature(&self, expr: &Expr) -> bool {
+        let name = match &expr.kind {
+            ExprKind::Name(name) | ExprKind::Member { name, .. } | ExprKind::Literal(Literal::Text(name)) => name,
+            _ => return false,
+        };
+        !self.features.gates().is_empty() && self.features.is_key(name, self.program.file_of_expr(expr.id))
+    }
+
     fn note_symbols(&self, expr: &Expr, role: &mut Role) {
         for found in self.resolution.symbols.get(&expr.id).into_iter().flatten() {
             match found.entry {
                 Entry::Access(number) => match self.catalogue.accesses[number].class {
                     AccessClass::Protected => role.accesses = true,
+                    // A gate has to stand before what the system hands out without asking, too.
+                    AccessClass::Open if self.policy_speaks_for(expr) => role.accesses = true,
                     AccessClass::Open | AccessClass::UserMediated => role.lists = true,
                 },
                 Entry::Check(_) | Entry::NotACheck(_) | Entry::Revocation(_) | Entry::VersionTest(_) => role.tells = true,
@@ -154,6 +173,9 @@ impl<'m> Surveyor<'_, 'm> {
     fn note_field(&self, expr: &'m Expr, role: &mut Role) {
         let behind: Vec<FieldId> = self.resolution.property(expr.id).into_iter().flat_map(|field| self.resolution.fields_behind(field)).collect();
         let declared = |field: &FieldId| &self.program.types[field.ty as usize].fields[field.index as usize];
+        if matches!(&expr.kind, ExprKind::Name(name) if name.starts_with('$')) {
+            role.writes.extend(&behind);
+        }
         if !role.targets.remove(&expr.id) {
             role.reads.extend(&behind);
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::facts::{Atom, FactSet, Facts, Origin, Subject, either};
+use super::facts::{Atom, Clause, FactSet, Facts, Origin, Subject, either};
 use crate::catalogue::StatusId;
 use crate::ir::{ExprId, FunctionId};
 use crate::source::Span;
@@ -21,6 +21,8 @@ pub(crate) enum Key {
     NonEmpty,
     /// An enum case or named constant, by its last segment.
     Constant(String),
+    /// A constant that is none of those beside which it stands.
+    Other,
     Int(i64),
 }
 
@@ -106,7 +108,7 @@ impl Key {
         match (self, other) {
             // Two names are two values; what a name stands for otherwise is not known.
             (Key::Constant(_), Key::Constant(_)) => false,
-            (Key::Constant(_), _) | (_, Key::Constant(_)) => true,
+            (Key::Constant(_) | Key::Other, _) | (_, Key::Constant(_) | Key::Other) => true,
             (Key::NonNull, wanted) | (wanted, Key::NonNull) => *wanted != Key::Null,
             _ => false,
         }
@@ -114,7 +116,7 @@ impl Key {
 
     /// Whether a value of class `self` is certainly of class `other`.
     fn is(&self, other: &Key) -> bool {
-        self == other || (*other == Key::NonNull && !matches!(self, Key::Null | Key::Constant(_)))
+        self == other || (*other == Key::NonNull && !matches!(self, Key::Null | Key::Constant(_) | Key::Other))
     }
 }
 
@@ -152,7 +154,9 @@ impl Value {
     pub(crate) fn facts_if(&self, key: &Key) -> FactSet {
         match self {
             Value::Choice { known, rest } => {
-                let matching = known.iter().filter(|(known, _)| known.may_be(key)).map(|(_, facts)| Some(facts.clone()));
+                let is_named = known.iter().any(|(known, _)| known == key);
+                let may_be = |known: &Key| known.may_be(key) && !(is_named && *known == Key::Other);
+                let matching = known.iter().filter(|(known, _)| may_be(known)).map(|(_, facts)| Some(facts.clone()));
                 matching.fold(rest.clone(), either)
             }
             _ if *key == Key::Null && self.is_never_null() => None,
@@ -189,7 +193,7 @@ impl Value {
             if !matches!(key, Key::False | Key::Null | Key::Int(0)) {
                 yes = either(yes, Some(facts.clone()));
             }
-            if matches!(key, Key::False | Key::Null | Key::Int(0) | Key::Constant(_)) {
+            if matches!(key, Key::False | Key::Null | Key::Int(0) | Key::Constant(_) | Key::Other) {
                 no = either(no, Some(facts.clone()));
             }
         }
@@ -201,7 +205,7 @@ impl Value {
         match self {
             Value::Unknown => true,
             Value::Choice { known, rest } => {
-                let is_text = |key: &Key| matches!(key, Key::Constant(_) | Key::NonNull);
+                let is_text = |key: &Key| matches!(key, Key::Constant(_) | Key::Other | Key::NonNull);
                 !self.is_none_yet() && known.iter().all(|(key, facts)| is_text(key) && facts.is_none()) && rest.as_ref().is_none_or(Facts::is_none)
             }
             _ => false,
@@ -216,6 +220,21 @@ impl Value {
             Value::Status(..) | Value::Answers(_) | Value::GrantedList(_) | Value::DeniedList(_) | Value::OsVersion => true,
             Value::List(items) => items.iter().any(|item| item.tells(known)),
             _ => false,
+        }
+    }
+
+    /// Everything that it may say, whatever it is.
+    pub(crate) fn clauses(&self) -> Vec<Clause> {
+        let of = |all: &[Alternative]| {
+            let named = all.iter().flat_map(|one| &one.all).map(|subject| Clause::new(vec![Atom::Granted(*subject)], None));
+            let given = all.iter().flat_map(|one| one.given.clauses().iter().cloned());
+            named.chain(given).collect()
+        };
+        match self {
+            Value::Choice { known, rest } => known.iter().map(|(_, facts)| facts).chain(rest).flat_map(|facts| facts.clauses().iter().cloned()).collect(),
+            Value::Permissions(all) | Value::Status(_, all) | Value::Answers(all) | Value::GrantedList(all) | Value::DeniedList(all) => of(all),
+            Value::List(items) => items.iter().flat_map(Value::clauses).collect(),
+            _ => Vec::new(),
         }
     }
 

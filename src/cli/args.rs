@@ -9,7 +9,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::catalogue::DataCategory;
 use crate::discover::Settings;
-use crate::engine::Options;
+use crate::engine::{Options, PolicyChoice};
 use crate::scan::SkipReason;
 use crate::source::Platform;
 use crate::verdict::Severity;
@@ -43,6 +43,8 @@ pub enum Command {
     Check(CheckArgs),
     /// List every access: what, where, and how it is guarded
     Inventory(InventoryArgs),
+    /// Write a first policy, askfirst.toml, from what the code does
+    Init(InitArgs),
     /// Search the catalogue of accesses and checks
     Rules(RulesArgs),
     /// Explain a rule, or what stands at FILE:LINE
@@ -70,6 +72,20 @@ pub struct InventoryArgs {
     /// Shared with `check`.
     #[command(flatten)]
     pub scan: ScanArgs,
+}
+
+/// `askfirst init`
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Folder for which the policy speaks, and in which it is written [default: .]
+    #[arg(value_name = "FOLDER")]
+    pub path: Option<PathBuf>,
+    /// Print the proposal instead of writing it
+    #[arg(long)]
+    pub stdout: bool,
+    /// The catalogue.
+    #[command(flatten)]
+    pub rules: RulesFolder,
 }
 
 /// What is scanned and how the answer is given.
@@ -105,6 +121,9 @@ pub struct ScanArgs {
     /// The catalogue.
     #[command(flatten)]
     pub rules: RulesFolder,
+    /// The policy.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
     /// Number of threads [default: one per core]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
@@ -128,6 +147,28 @@ pub struct RulesFolder {
     /// Folder with further rule files; one of the same name (android/contacts.toml) replaces the built-in one
     #[arg(long = "rules", value_name = "DIR")]
     pub folder: Option<PathBuf>,
+}
+
+/// Which policy speaks.
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// Policy for all files, instead of the nearest askfirst.toml above each; its paths start at the current folder
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Mind no policy: ask only whether the system was asked
+    #[arg(long, conflicts_with = "config")]
+    pub no_config: bool,
+}
+
+impl PolicyArgs {
+    /// For the engine.
+    pub fn choice(&self) -> PolicyChoice {
+        match &self.config {
+            Some(file) => PolicyChoice::File(file.clone()),
+            None if self.no_config => PolicyChoice::None,
+            None => PolicyChoice::Nearest,
+        }
+    }
 }
 
 /// Formats of reports.
@@ -203,7 +244,7 @@ impl ScanArgs {
             count_skipped: self.stats,
             jobs: self.jobs.map_or(0, NonZeroUsize::get),
         };
-        Options { discover, on_demand: self.on_demand }
+        Options { discover, on_demand: self.on_demand, policy: self.policy.choice() }
     }
 }
 

@@ -8,7 +8,7 @@ use super::output::{Terminal, catalogue};
 use super::{Exit, Wrong};
 use crate::catalogue::Catalogue;
 use crate::discover::Settings;
-use crate::engine::{self, Options, Progress};
+use crate::engine::{Options, Progress};
 use crate::report::words::{self, StepKind};
 use crate::report::{chain, escape, summary};
 use crate::scan::Scan;
@@ -26,7 +26,7 @@ pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> Result<Exit, Wrong
     let (path, line) = place(&args.target).ok_or_else(|| Wrong(unknown_target(&args.target)))?;
     let catalogue = catalogue(args.rules.folder.as_deref(), terminal)?;
     let settings = Settings { paths: surroundings(&path), ..Settings::default() };
-    let scan = engine::scan(&Options { discover: settings, on_demand: false }, &catalogue, &Progress::default())?;
+    let scan = terminal.scan(&Options { discover: settings, ..Options::default() }, &catalogue, &Progress::default())?;
     let file = scan.files.iter().position(|file| is_same_file(Path::new(&file.path), &path));
     terminal.report(&explain_line(&scan, file.map(|file| file as FileId), line, &catalogue), None)?;
     scan.notes.iter().for_each(|note| terminal.note(&format!("note: {}\n", escape::visible(note))));
@@ -115,7 +115,7 @@ fn explain_line(scan: &Scan, file: Option<FileId>, line: u32, catalogue: &Catalo
 /// Whether an access, or a finding about one, starts on the line.
 fn touches(scan: &Scan, index: usize, file: Option<FileId>, line: u32) -> bool {
     let starts_here = |place: Place| Some(place.file) == file && scan.locate(place).1.line == line;
-    let findings = || scan.outcome.findings.iter().filter(|finding| finding.site == index);
+    let findings = || scan.outcome.findings.iter().filter(|finding| finding.site == Some(index));
     starts_here(scan.outcome.sites[index].place) || findings().any(|finding| starts_here(finding.place))
 }
 
@@ -134,7 +134,7 @@ fn explain_site(scan: &Scan, index: usize, catalogue: &Catalogue, out: &mut Stri
     let dead = if site.dead_code { ", which nobody calls" } else { "" };
     put(out, &format!("  function  {function}{dead}"));
     explain_way(site, scan, out);
-    for finding in scan.outcome.findings.iter().filter(|finding| finding.site == index) {
+    for finding in scan.outcome.findings.iter().filter(|finding| finding.site == Some(index)) {
         let message = words::message(finding, scan, catalogue);
         put(out, &format!("  finding   {}: {}[{}]: {}", words::seen_from(site.place, finding.place, scan), message.severity, message.rule, message.title));
         let start = if message.help.example.is_some() { ", for example" } else { "" };

@@ -3,6 +3,7 @@
 mod args;
 mod debug;
 mod explain;
+mod init;
 mod output;
 mod progress;
 mod rules;
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(check) => scanning::check(&check, &terminal),
         Command::Inventory(inventory) => scanning::inventory(&inventory, &terminal),
+        Command::Init(init) => init::run(&init, &terminal),
         Command::Rules(query) => rules::run(&query, &terminal),
         Command::Explain(target) => explain::run(&target, &terminal),
         Command::Schema => terminal.report(&policy::json_schema(), None).map(|()| Exit::Clean),

@@ -10,7 +10,9 @@ use super::Wrong;
 use crate::catalogue::{self, Catalogue};
 use crate::discover::plain_io_error;
 use crate::document::Mistake;
+use crate::engine::{self, Options, Progress, ScanError};
 use crate::report::{Style, escape, pretty, words};
+use crate::scan::Scan;
 
 /// Columns when nobody looks at a terminal: wide enough for most lines of source.
 const PLAIN_WIDTH: usize = 120;
@@ -51,6 +53,14 @@ impl Terminal {
     pub fn report(&self, text: &str, file: Option<&Path>) -> Result<(), Wrong> {
         let Some(file) = file else { return ignore_closed(io::stdout().lock().write_all(text.as_bytes())) };
         std::fs::write(file, text).map_err(|error| Wrong(format!("--output {}: {}", file.display(), plain_io_error(&error))))
+    }
+
+    /// Scans; what is wrong with a policy is shown.
+    pub fn scan(&self, options: &Options, catalogue: &Catalogue, progress: &Progress) -> Result<Scan, Wrong> {
+        engine::scan(options, catalogue, progress).map_err(|error| match error {
+            ScanError::Policy(errors) => wrong("the policy", &errors.mistakes, self),
+            other => Wrong(other.to_string()),
+        })
     }
 
     /// Writes to standard error; when that is gone, there is nobody to tell.

@@ -4,14 +4,13 @@ use super::args::{CheckArgs, FailOn, Format, InventoryArgs, ScanArgs};
 use super::output::{Terminal, catalogue};
 use super::{Exit, Wrong, progress};
 use crate::catalogue::Catalogue;
-use crate::engine;
 use crate::report::{escape, inventory, json, pretty, short, summary};
 use crate::scan::Scan;
 
 /// Reports findings.
 pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
     let catalogue = catalogue(args.scan.rules.folder.as_deref(), terminal)?;
-    let scan = scan(&args.scan, &catalogue)?;
+    let scan = scan(&args.scan, &catalogue, terminal)?;
     let style = terminal.style(args.scan.output.is_some());
     let report = match args.scan.format {
         Format::Pretty => pretty::findings(&scan, &catalogue, style),
@@ -24,7 +23,7 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Wrong
 /// Lists accesses.
 pub(super) fn inventory(args: &InventoryArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
     let catalogue = catalogue(args.scan.rules.folder.as_deref(), terminal)?;
-    let scan = scan(&args.scan, &catalogue)?;
+    let scan = scan(&args.scan, &catalogue, terminal)?;
     let style = terminal.style(args.scan.output.is_some());
     let report = match args.scan.format {
         Format::Pretty => inventory::pretty(&scan, style),
@@ -34,8 +33,8 @@ pub(super) fn inventory(args: &InventoryArgs, terminal: &Terminal) -> Result<Exi
     finish(&args.scan, &scan, &report, &inventory::closing_line(&scan), FailOn::Never, terminal)
 }
 
-fn scan(args: &ScanArgs, catalogue: &Catalogue) -> Result<Scan, Wrong> {
-    Ok(progress::with_bar(|progress| engine::scan(&args.options(), catalogue, progress))?)
+fn scan(args: &ScanArgs, catalogue: &Catalogue, terminal: &Terminal) -> Result<Scan, Wrong> {
+    progress::with_bar(|progress| terminal.scan(&args.options(), catalogue, progress))
 }
 
 /// Writes the report, then what else there is to say, and tells how the run ended. A program that reads the report finds there

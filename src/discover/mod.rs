@@ -99,6 +99,13 @@ pub fn discover(settings: &Settings) -> Result<Discovery, DiscoverError> {
     Ok(found.finish(&roots, settings.count_skipped))
 }
 
+/// How the paths of files below a folder start when they are shown; empty for the current folder.
+pub fn shown_folder(path: &Path) -> Result<String, DiscoverError> {
+    let root = Root::new(path, &std::env::current_dir().map_err(DiscoverError::NoCurrentFolder)?)?;
+    let shown = root.show(&root.path);
+    Ok(if shown == "." { String::new() } else { shown })
+}
+
 fn excludes(current: &Path, globs: &[String]) -> Result<Override, DiscoverError> {
     let mut builder = OverrideBuilder::new(current);
     for glob in globs {

@@ -5,6 +5,7 @@
 
 mod bridging;
 mod constants;
+mod gates;
 mod index;
 mod matching;
 mod names;
@@ -17,6 +18,7 @@ use std::collections::BTreeSet;
 
 pub(crate) use constants::{COLLECTION_BUILDERS, argument};
 pub use constants::{Constant, Constants};
+pub(crate) use gates::{AsksFor, GateMatch, defined_gates, find_gates};
 pub use matching::SymbolMatch;
 pub(crate) use matching::is_platform_name;
 pub(crate) use resolver::{param_index, receiver_args};

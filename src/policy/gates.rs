@@ -126,9 +126,7 @@ fn fitting(table: &GateTable, kind: GateKind, call: &Marked<String>, grants: Gra
         let help = match grants {
             _ if list.items.is_empty() => Some(("`granted-when` is empty".to_owned(), "name the answers that are a yes, as in `[\".granted\"]`, or remove it")),
             _ if kind == GateKind::Annotation => Some(("`granted-when` on an annotation, which has no answer".to_owned(), "remove it")),
-            Grants::Callback | Grants::Return => {
-                Some((format!("`granted-when` on a gate that grants by `{word}`"), "it is for gates with `grants = \"true\"`"))
-            }
+            Grants::Return => Some((format!("`granted-when` on a gate that grants by `{word}`"), "it is for gates that answer or call back")),
             _ => None,
         };
         if let Some((message, help)) = help {

@@ -103,7 +103,8 @@ pub struct Gate {
     pub pattern: GatePattern,
     /// How it says yes.
     pub grants: Grants,
-    /// Where its answer is one of several cases: those that are a yes.
+    /// Where its answer is one of several cases: those that are a yes. Where it calls back: names of the methods or parameters that it calls
+    /// then.
     pub granted_when: Vec<Located<Key>>,
     /// Where the pattern is written.
     pub at: At,

@@ -270,6 +270,11 @@ fn key_in(piece: Piece<'_>) -> Result<Key, Trouble> {
     if text.starts_with('$') {
         return trouble(piece.range(), format!("`{text}` stands for no name here"), KEY_HELP);
     }
+    // What cannot be a name is a text: the quotes may be left out.
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_/:".contains(letter);
+    if !is_name(text) && text.chars().all(is_plain) {
+        return Ok(Key::Text(text.to_owned()));
+    }
     let (owner, name) = match text.rsplit_once('.') {
         Some(("", name)) => (None, name),
         Some((owner, name)) => (Some(owner), name),
@@ -278,7 +283,6 @@ fn key_in(piece: Piece<'_>) -> Result<Key, Trouble> {
     if !is_name(name) || !owner.is_none_or(|owner| owner.split('.').all(is_name)) {
         let help = match text.strip_suffix("()") {
             Some(without) => format!("write `{without}`"),
-            None if owner.is_none() && !text.contains(char::is_whitespace) => format!("if code has it as a text, write it in quotes: `'\"{text}\"'`"),
             None => KEY_HELP.to_owned(),
         };
         return trouble(piece.range(), format!("`{text}` is no name in code"), help);
@@ -330,6 +334,7 @@ mod tests {
         assert_eq!(key("COVERS"), Ok(name("COVERS")));
         assert_eq!(key("app.Feature.COVERS"), Ok(Key::Name { owner: Some("app.Feature".into()), name: "COVERS".into() }));
         assert_eq!(key("\"my covers\""), Ok(Key::Text("my covers".into())));
+        assert_eq!(key("my-covers"), Ok(Key::Text("my-covers".into())));
     }
 
     /// Whatever is written, the marked part lies within it, on whole characters, and the mistake has words.

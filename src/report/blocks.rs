@@ -36,15 +36,15 @@ pub(super) fn of(scan: &Scan) -> Vec<Block<'_>> {
 
 /// Whether a finding on a check is told by the finding on its access.
 pub(super) fn is_folded(finding: &Finding, scan: &Scan) -> bool {
-    let site = &scan.outcome.sites[finding.site];
+    let Some(site) = finding.site.map(|site| &scan.outcome.sites[site]) else { return false };
     let is_near_miss = site.near_miss.as_ref().is_some_and(|near| near.place == finding.place);
     let has_own = || scan.outcome.findings.iter().any(|other| other.check.is_none() && other.site == finding.site);
     finding.check.is_some() && is_near_miss && has_own()
 }
 
 fn says_the_same(first: &Finding, second: &Finding, scan: &Scan) -> bool {
-    let site = |finding: &Finding| -> &Site { &scan.outcome.sites[finding.site] };
-    let (left, right) = (site(first), site(second));
+    let site = |finding: &Finding| finding.site.map(|site| &scan.outcome.sites[site]).filter(|site| site.place == finding.place);
+    let (Some(left), Some(right)) = (site(first), site(second)) else { return false };
     let are_accesses = first.check.is_none() && second.check.is_none();
     let way = |site: &Site| site.trace.split_last().map(|(_, way)| way.to_vec());
     are_accesses

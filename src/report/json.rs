@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 use super::words::{self, StepKind, WordedStep};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, DataCategory};
 use crate::scan::Scan;
 use crate::verdict::{Finding, Rule, Site};
 
@@ -92,7 +92,7 @@ pub fn report(scan: &Scan, catalogue: &Catalogue, with_accesses: bool) -> Result
     let report = Report {
         version: 1,
         tool: Tool { name: "askfirst", version: env!("CARGO_PKG_VERSION") },
-        mode: "platform",
+        mode: if scan.in_feature_mode() { "feature" } else { "platform" },
         summary: Summary {
             files: scan.stats.files,
             parsed: scan.stats.parsed,
@@ -128,7 +128,7 @@ fn findings<'s>(scan: &'s Scan, catalogue: &Catalogue) -> Vec<WireFinding<'s>> {
                 end_column: end.column,
                 category: finding.category.map(|category| category.name()),
                 api: identity.api,
-                feature: None,
+                feature: finding.feature.as_deref(),
                 message: message.title,
                 help: message.help.text(),
                 trace: message.steps.into_iter().map(|step| wire_step(step, scan)).collect(),
@@ -145,18 +145,26 @@ struct Identity<'s> {
     path: &'s str,
     api: &'s str,
     function: &'s str,
+    /// The feature and category of what is no access.
+    subject: Option<&'s str>,
+    category: Option<DataCategory>,
 }
 
 impl<'s> Identity<'s> {
-    fn new(finding: &Finding, scan: &'s Scan) -> Self {
-        let site = &scan.outcome.sites[finding.site];
-        Self { rule: finding.rule, path: &scan.file(finding.place.file).path, api: &site.api, function: &site.function }
+    fn new(finding: &'s Finding, scan: &'s Scan) -> Self {
+        let site = finding.site.map(|site| &scan.outcome.sites[site]);
+        let file = scan.file(finding.place.file);
+        // What is wrong with the policy goes by what is written there.
+        let (api, function) = site.map_or_else(|| ("", file.text_of(finding.place.span)), |site| (site.api.as_str(), site.function.as_str()));
+        let subject = finding.feature.as_deref().filter(|_| site.is_none_or(|site| site.place != finding.place));
+        Self { rule: finding.rule, path: &file.path, api, function, subject, category: subject.and(finding.category) }
     }
 
     /// `ordinal` tells findings apart that are alike in all else.
     fn fingerprint(&self, ordinal: u32) -> String {
         let mut hasher = blake3::Hasher::new();
-        for part in [self.rule.id(), self.path, self.api, self.function] {
+        let more = [self.subject, self.category.map(DataCategory::name)];
+        for part in [self.rule.id(), self.path, self.api, self.function].into_iter().chain(more.into_iter().flatten()) {
             // The length keeps neighbouring parts from running into each other.
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
@@ -178,7 +186,7 @@ fn access<'s>(site: &'s Site, scan: &'s Scan) -> WireAccess<'s> {
         api: &site.api,
         confidence: words::confidence_name(site.confidence),
         verdict: site.verdict.name(),
-        feature: None,
+        feature: site.feature.as_deref(),
         proof: steps.map(|step| wire_step(step, scan)).collect(),
     }
 }

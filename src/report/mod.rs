@@ -5,6 +5,7 @@
 
 mod advice;
 mod blocks;
+mod by_policy;
 pub mod chain;
 pub mod escape;
 pub mod inventory;

@@ -15,8 +15,9 @@ pub fn findings(scan: &Scan, catalogue: &Catalogue) -> String {
 fn line(finding: &Finding, scan: &Scan, catalogue: &Catalogue) -> String {
     let message = words::message(finding, scan, catalogue);
     let (path, at) = scan.locate(finding.place);
-    let site = &scan.outcome.sites[finding.site];
-    let near = site.near_miss.as_ref().filter(|near| near.place != finding.place);
-    let near = near.map(|near| format!("; {}: {}", words::seen_from(site.place, near.place, scan), words::miss(near)));
+    let near = finding.site.map(|site| &scan.outcome.sites[site]).filter(|site| site.place == finding.place || finding.check.is_some()).and_then(|site| {
+        let near = site.near_miss.as_ref().filter(|near| near.place != finding.place)?;
+        Some(format!("; {}: {}", words::seen_from(site.place, near.place, scan), words::miss(near)))
+    });
     format!("{path}:{}:{}: {}[{}]: {}{}", at.line, at.column, finding.severity, finding.rule, message.title, near.unwrap_or_default())
 }

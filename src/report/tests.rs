@@ -58,6 +58,10 @@ fn site(place: Place, verdict: Verdict, trace: Vec<Step>, near_miss: Option<Near
         verdict,
         needs: vec![Conjunct { any: vec![PermissionId(0)], levels: Levels::ALL }],
         trace,
+        feature: None,
+        asked_for: Vec::new(),
+        policy: None,
+        wrapper: None,
         near_miss,
         function: "load".into(),
         gives_result: false,
@@ -66,7 +70,7 @@ fn site(place: Place, verdict: Verdict, trace: Vec<Step>, near_miss: Option<Near
 }
 
 fn finding(rule: Rule, place: Place, site: usize, check: Option<MissReason>) -> Finding {
-    Finding { rule, severity: rule.default_severity(), place, category: Some(DataCategory::Contacts), site, check }
+    Finding { rule, severity: rule.default_severity(), place, category: Some(DataCategory::Contacts), feature: None, site: Some(site), check }
 }
 
 fn scan_of(source: &str) -> Scan {
@@ -86,7 +90,7 @@ fn scan_of(source: &str) -> Scan {
     let sites = vec![site(query, Verdict::Ungated, path, Some(near)), site(guarded, Verdict::Guarded, proof, None)];
     let findings = vec![finding(Rule::UngatedAccess, query, 0, None), finding(Rule::IgnoredAnswer, check, 0, Some(MissReason::Ignored))];
     let mut scan = Scan {
-        files: vec![ScannedFile::new("app/Screen.kt".into(), Language::Kotlin, source.to_owned())],
+        files: vec![ScannedFile::new("app/Screen.kt".into(), Some(Language::Kotlin), source.to_owned())],
         outcome: Outcome { sites, findings, ..Outcome::default() },
         incomplete: vec![Incomplete { path: "app/Bad.kt".into(), reason: "looks like a binary file".into() }],
         ..Scan::default()
@@ -172,7 +176,7 @@ object Contacts {
 /// A finding whose nearest check is in another file, reached through so many calls.
 fn scan_of_two_files(calls: usize) -> Scan {
     let mut scan = scan_of(KOTLIN);
-    scan.files.push(ScannedFile::new("lib/Contacts.kt".into(), Language::Kotlin, HELPER.to_owned()));
+    scan.files.push(ScannedFile::new("lib/Contacts.kt".into(), Some(Language::Kotlin), HELPER.to_owned()));
     let elsewhere = |text| Place { file: 1, ..place_of(HELPER, text, 0) };
     scan.outcome.findings.truncate(1);
     let site = &mut scan.outcome.sites[0];
@@ -379,6 +383,10 @@ fn messages_start_in_lower_case_and_end_without_a_full_stop() {
         Some(MissReason::DoesNotThrow),
         Some(MissReason::UncheckedCaller { caller: "f".into() }),
         Some(MissReason::OverwrittenField { field: "f".into() }),
+        Some(MissReason::OtherFeature { features: vec!["album".into()] }),
+        Some(MissReason::UnknownFeature),
+        Some(MissReason::OnlyPlatform { proves: vec!["camera".into()] }),
+        Some(MissReason::OnlyPlatform { proves: Vec::new() }),
     ];
     let well_formed = |text: &str| {
         assert!(text.starts_with(|first: char| first.is_lowercase() || first == '`'), "{text}");

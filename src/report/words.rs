@@ -1,8 +1,9 @@
 //! All wording of findings, proofs and verdicts. Messages start in lower case and end without a full stop.
 
-use super::{advice, needs};
+use super::{advice, by_policy, needs};
 use crate::catalogue::{AccessClass, Catalogue, DataCategory};
 use crate::scan::Scan;
+use crate::source::Language;
 use crate::verdict::{CheckHow, Confidence, EntryReason, Finding, MissReason, NearMiss, Place, Rule, Severity, Site, Step, StepWhat, Verdict};
 
 /// A finding in words.
@@ -83,6 +84,7 @@ pub enum StepKind {
     Entry,
     Call,
     Check,
+    Gate,
     Access,
 }
 
@@ -93,6 +95,7 @@ impl StepKind {
             Self::Entry => "entry",
             Self::Call => "call",
             Self::Check => "check",
+            Self::Gate => "gate",
             Self::Access => "access",
         }
     }
@@ -100,7 +103,11 @@ impl StepKind {
 
 /// Words a finding.
 pub fn message(finding: &Finding, scan: &Scan, catalogue: &Catalogue) -> Message {
-    let site = &scan.outcome.sites[finding.site];
+    let site = match finding.site.map(|site| &scan.outcome.sites[site]) {
+        Some(site) if finding.rule == Rule::GateWithoutPlatformCheck => return by_policy::gate(finding, site, scan, catalogue),
+        Some(site) if !by_policy::is_about_policy(finding.rule) => site,
+        _ => return by_policy::message(finding, scan),
+    };
     let (primary, secondary) = labels(finding, site, catalogue);
     Message {
         rule: finding.rule,
@@ -116,6 +123,7 @@ pub fn message(finding: &Finding, scan: &Scan, catalogue: &Catalogue) -> Message
 fn title(finding: &Finding, site: &Site) -> String {
     let used = is_used(site.category);
     let title = match finding.rule {
+        Rule::UngatedAccess if site.policy.is_some() => by_policy::ungated(used, site.near_miss.as_ref().map(|near| &near.reason)),
         Rule::UngatedAccess => ungated(used, site.near_miss.as_ref().map(|near| &near.reason)),
         Rule::WrongPermission => format!("{used}, but what is checked before it does not suffice"),
         Rule::IgnoredAnswer => match finding.check {
@@ -128,14 +136,7 @@ fn title(finding: &Finding, site: &Site) -> String {
         Rule::PlatformCheckOnly => format!("{used} for a feature that the person was not asked about"),
         Rule::WrongFeature => format!("{used}, but the feature that was asked about does not declare `{}`", site.category),
         Rule::OutsideFeatureScope => format!("{used} outside the scope of its feature"),
-        Rule::OverclaimedData => format!("a feature declares `{}` and never uses it", site.category),
-        Rule::UnusedFeature => "nothing in the code asks for this feature".to_owned(),
-        Rule::UnreachableScope => "this scope has no file".to_owned(),
-        Rule::MissingPurpose => "this feature does not say what it is for".to_owned(),
-        Rule::MissingOptOut => "this feature does not say where it is turned off".to_owned(),
-        Rule::UnknownCategory => "there is no such data category".to_owned(),
-        Rule::UnknownGate => "this gate is found nowhere in the code".to_owned(),
-        Rule::GateWithoutPlatformCheck => format!("this gate says yes without the system's permission, and {used} on the strength of it"),
+        rule => rule.id().to_owned(),
     };
     if site.dead_code { format!("{title} (in a function that nobody calls)") } else { title }
 }
@@ -176,7 +177,8 @@ fn labels(finding: &Finding, site: &Site, catalogue: &Catalogue) -> (Label, Vec<
     let access = Label { place: site.place, text: access_label(site, catalogue) };
     if finding.place == site.place {
         let near = site.near_miss.iter().map(|near| Label { place: near.place, text: miss(near) });
-        return (access, near.collect());
+        let policy = site.policy.iter().map(|line| Label { place: line.place, text: by_policy::says(&line.says, site.category) });
+        return (access, near.chain(policy).collect());
     }
     let check = finding.check.as_ref().map_or_else(|| "this check".to_owned(), miss_reason);
     (Label { place: finding.place, text: check }, vec![access])
@@ -223,6 +225,10 @@ fn miss_reason(reason: &MissReason) -> String {
         MissReason::DoesNotThrow => "a refusal is handled here, but this access does not throw SecurityException when permission is missing".to_owned(),
         MissReason::UncheckedCaller { caller } if caller.is_empty() => "checked here for other callers, but an initialiser calls without".to_owned(),
         MissReason::UncheckedCaller { caller } => format!("checked here for other callers, but `{caller}` calls without"),
+        MissReason::OtherFeature { features } => format!("this gate asks for {}", by_policy::named(features)),
+        MissReason::UnknownFeature => "a gate, but for which feature it asks cannot be told".to_owned(),
+        MissReason::OnlyPlatform { proves } if proves.is_empty() => "only the system decides here, and nobody was asked for the feature".to_owned(),
+        MissReason::OnlyPlatform { proves } => format!("only the system was asked here: {}", proves.join(", ")),
         MissReason::OverwrittenField { field } => format!("the answer is kept in `{field}`, which is also written elsewhere without a check"),
     }
 }
@@ -245,6 +251,7 @@ pub fn step(step: &Step) -> WordedStep {
         StepWhat::Entry { function, reason } => (StepKind::Entry, entry(function, *reason)),
         StepWhat::Call { callee } => (StepKind::Call, format!("calls `{callee}`")),
         StepWhat::Check { proves, how } => (StepKind::Check, check(proves, *how)),
+        StepWhat::Gate { features, how } => (StepKind::Gate, by_policy::gate_step(features, *how)),
         StepWhat::Access { api } => (StepKind::Access, format!("access by `{api}`")),
     };
     WordedStep { place: step.place, kind, text }
@@ -281,21 +288,12 @@ fn help(finding: &Finding, site: &Site, scan: &Scan, catalogue: &Catalogue) -> H
     let in_words = |advice: String| Help { advice, example: None };
     match finding.rule {
         Rule::UndeclaredData => in_words(format!("declare `{}` in the policy for the feature that uses it, or remove the access", site.category)),
-        Rule::PlatformCheckOnly | Rule::WrongFeature => {
-            in_words(format!("ask the gate of a feature that declares `{}` before this access, and leave when the answer is no", site.category))
-        }
+        Rule::PlatformCheckOnly | Rule::WrongFeature => in_words(by_policy::ask(site)),
+        Rule::UngatedAccess if site.policy.is_some() => in_words(by_policy::ask(site)),
         Rule::OutsideFeatureScope => in_words("move the access into the feature's scope, or widen the scope in the policy".to_owned()),
-        Rule::OverclaimedData => in_words("take it out of the policy until a feature needs it".to_owned()),
-        Rule::UnusedFeature => in_words("remove the feature from the policy, or put its key as code has it".to_owned()),
-        Rule::UnreachableScope => in_words("put the path as it is now, relative to the folder of the policy".to_owned()),
-        Rule::MissingPurpose => in_words("add `purpose`: a sentence on what the person gets from it".to_owned()),
-        Rule::MissingOptOut => in_words("add `opt-out`: where the person turns it off".to_owned()),
-        Rule::UnknownCategory => in_words("name one of the categories that there are".to_owned()),
-        Rule::UnknownGate => in_words("put the gate as code has it, or remove it from the policy".to_owned()),
-        Rule::GateWithoutPlatformCheck => in_words("let the gate check the system's permission, too, or check it before the access".to_owned()),
         Rule::UngatedAccess | Rule::WrongPermission | Rule::IgnoredAnswer | Rule::NotACheck | Rule::DebugOnlyCheck => {
             let reason = finding.check.as_ref().or(site.near_miss.as_ref().map(|near| &near.reason));
-            let language = scan.file(site.place.file).language;
+            let language = scan.file(site.place.file).language.unwrap_or(Language::Kotlin);
             let asked = needs::to_ask_for(&site.needs, catalogue);
             let by_version = needs::by_version(&asked, catalogue).map(|versions| format!(": {versions}")).unwrap_or_default();
             Help {
@@ -303,6 +301,7 @@ fn help(finding: &Finding, site: &Site, scan: &Scan, catalogue: &Catalogue) -> H
                 example: advice::leave_unless_granted(&asked, language, site.gives_result, catalogue),
             }
         }
+        _ => in_words(String::new()),
     }
 }
 
@@ -326,6 +325,8 @@ fn lead(reason: Option<&MissReason>, site: &Site) -> &'static str {
         Some(MissReason::BroadCatch) => "give SecurityException a catch of its own before this one, or check before the access",
         Some(MissReason::DoesNotThrow) => "check before the access, and leave when the answer is no",
         Some(MissReason::UncheckedCaller { .. }) => "check in that caller, too, or right before the access",
+        Some(MissReason::OtherFeature { .. } | MissReason::OnlyPlatform { .. }) => "ask the gate of a feature that declares this data",
+        Some(MissReason::UnknownFeature) => "name the feature where its gate is asked",
         Some(MissReason::OverwrittenField { .. }) => "check right before the access instead of keeping the answer",
     }
 }
@@ -334,8 +335,8 @@ fn lead(reason: Option<&MissReason>, site: &Site) -> &'static str {
 pub fn guard_in_one_line(site: &Site, scan: &Scan) -> String {
     let in_line = |place: Place| seen_from(site.place, place, scan);
     match site.verdict {
-        Verdict::Guarded => {
-            let shown = site.trace.iter().find(|step| matches!(step.what, StepWhat::Check { .. })).or(site.trace.first());
+        Verdict::Guarded | Verdict::OutsideScope => {
+            let shown = site.trace.iter().find(|step| matches!(step.what, StepWhat::Check { .. } | StepWhat::Gate { .. })).or(site.trace.first());
             shown.map_or_else(|| "guarded".to_owned(), |shown| format!("{} ({})", step(shown).text, in_line(shown.place)))
         }
         Verdict::Open => "the system hands it out without asking".to_owned(),

@@ -2,6 +2,8 @@
 
 mod rule;
 
+use std::collections::BTreeSet;
+
 pub use rule::{Rule, Severity};
 
 use crate::catalogue::{AccessClass, Conjunct, DataCategory};
@@ -119,14 +121,83 @@ pub struct Site {
     pub needs: Vec<Conjunct>,
     /// Guarded: entry or check → calls → access. Bad verdict: the unguarded path, entry → calls → access. Empty for open and user-mediated.
     pub trace: Vec<Step>,
+    /// Feature mode: the feature for which the person was asked, or was not.
+    pub feature: Option<String>,
+    /// Feature mode: all features for one of which a gate on the way here said yes.
+    pub asked_for: Vec<String>,
+    /// Feature mode: the line of the policy on which the verdict rests.
+    pub policy: Option<PolicyLine>,
     /// Bad verdict: the nearest check that does not cover it.
     pub near_miss: Option<NearMiss>,
+    /// Guarded by a check that a function of the app wraps: how that is called.
+    pub wrapper: Option<Wrapper>,
     /// Name of the enclosing function, for people and fingerprints; empty at top level.
     pub function: String,
     /// The enclosing function gives a result.
     pub gives_result: bool,
     /// Nobody calls the private function that it is in.
     pub dead_code: bool,
+}
+
+/// A function of the app that wraps a check, as it is called before an access.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wrapper {
+    /// The type that has it; none at the top level.
+    pub owner: Option<String>,
+    /// Its base name; of a selector the first part.
+    pub member: String,
+    /// The whole selector of Objective-C, where it has several parts.
+    pub selector: Option<String>,
+    /// The constants with which the call starts, as they are written; none for a property.
+    pub args: Option<Vec<String>>,
+    /// How it says yes.
+    pub grants: WrapperGrants,
+}
+
+/// How a wrapper says yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WrapperGrants {
+    /// It answers true.
+    True,
+    /// It calls what it is passed.
+    Callback,
+    /// It comes back.
+    Return,
+}
+
+/// A line of the policy, and what it says about an access.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyLine {
+    /// Where.
+    pub place: Place,
+    /// What it says.
+    pub says: PolicySays,
+}
+
+/// What a line of the policy says about an access.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicySays {
+    /// The feature may use this data when its gate said yes.
+    Declares {
+        /// The feature.
+        feature: String,
+        /// Its gate, as it is called for the feature; none for an annotation.
+        gate: Option<String>,
+    },
+    /// The feature may use other data only.
+    DeclaresOther {
+        /// The feature.
+        feature: String,
+        /// The data that it declares.
+        data: Vec<DataCategory>,
+    },
+    /// The feature may use this data elsewhere.
+    Elsewhere {
+        /// The feature.
+        feature: String,
+        /// Its scope, as written.
+        scope: Vec<String>,
+    },
 }
 
 /// One step of a proof or of an unguarded path.
@@ -157,6 +228,13 @@ pub enum StepWhat {
     Check {
         /// Labels of the permissions that are granted.
         proves: Vec<String>,
+        /// How it shows.
+        how: CheckHow,
+    },
+    /// A gate of the policy said yes from here on.
+    Gate {
+        /// The features for one of which it did.
+        features: Vec<String>,
         /// How it shows.
         how: CheckHow,
     },
@@ -262,6 +340,18 @@ pub enum MissReason {
         /// The caller's name.
         caller: String,
     },
+    /// It is a gate for a feature that does not declare this data.
+    OtherFeature {
+        /// The features.
+        features: Vec<String>,
+    },
+    /// It is a gate, and for which feature could not be told.
+    UnknownFeature,
+    /// It is the system's own question, and no gate.
+    OnlyPlatform {
+        /// Labels of what it proves.
+        proves: Vec<String>,
+    },
     /// The answer is kept in a field that is also written elsewhere, without it.
     OverwrittenField {
         /// The field.
@@ -280,10 +370,22 @@ pub struct Finding {
     pub place: Place,
     /// Category concerned.
     pub category: Option<DataCategory>,
-    /// Index into [`Outcome::sites`] of the access concerned: the access itself, or the one that relies on a defective check.
-    pub site: usize,
+    /// The feature concerned.
+    pub feature: Option<String>,
+    /// Index into [`Outcome::sites`] of the access concerned: the access itself, or one that relies on a defective check or gate; none for what is
+    /// wrong with the policy.
+    pub site: Option<usize>,
     /// For the rules on checks: what is wrong with the check.
     pub check: Option<MissReason>,
+}
+
+/// What code has of the policy.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyUses {
+    /// Numbers of the gates that it calls or defines.
+    pub gates: BTreeSet<u16>,
+    /// Policies and features that it names.
+    pub keys: BTreeSet<(u16, u16)>,
 }
 
 /// Conclusions about a set of files, sorted by place.
@@ -293,6 +395,8 @@ pub struct Outcome {
     pub sites: Vec<Site>,
     /// Everything to act on, sorted by place, then rule.
     pub findings: Vec<Finding>,
+    /// What the code has of the policy's gates and features.
+    pub policy_uses: PolicyUses,
     /// The analysis was cut short: nothing is known of what functions tell each other, and more is reported than is right.
     pub is_cut_short: bool,
 }
@@ -301,9 +405,11 @@ impl Outcome {
     /// Adds the conclusions about other files.
     pub fn append(&mut self, mut other: Outcome) {
         let first_site = self.sites.len();
-        other.findings.iter_mut().for_each(|finding| finding.site += first_site);
+        other.findings.iter_mut().for_each(|finding| finding.site = finding.site.map(|site| site + first_site));
         self.sites.append(&mut other.sites);
         self.findings.append(&mut other.findings);
+        self.policy_uses.gates.append(&mut other.policy_uses.gates);
+        self.policy_uses.keys.append(&mut other.policy_uses.keys);
         self.is_cut_short |= other.is_cut_short;
     }
 
@@ -315,6 +421,7 @@ impl Outcome {
             renumber(&mut site.place);
             site.trace.iter_mut().for_each(|step| renumber(&mut step.place));
             site.near_miss.iter_mut().for_each(|near_miss| renumber(&mut near_miss.place));
+            site.policy.iter_mut().for_each(|line| renumber(&mut line.place));
         }
         self.findings.iter_mut().for_each(|finding| renumber(&mut finding.place));
         self
@@ -328,7 +435,7 @@ impl Outcome {
         order.iter().enumerate().for_each(|(new, &old)| position[old] = new);
         let mut sites: Vec<Option<Site>> = std::mem::take(&mut self.sites).into_iter().map(Some).collect();
         self.sites = order.iter().filter_map(|&old| sites[old].take()).collect();
-        self.findings.iter_mut().for_each(|finding| finding.site = position[finding.site]);
+        self.findings.iter_mut().for_each(|finding| finding.site = finding.site.map(|site| position[site]));
         self.findings.sort_by_key(|finding| (finding.place, finding.rule));
     }
 }

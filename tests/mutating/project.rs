@@ -108,7 +108,7 @@ impl Project {
             write(&copy.folder.path().join(path), edits.apply(text).as_bytes())?;
         }
         let discover = Settings { paths: vec![copy.folder.path().to_owned()], jobs: 1, ..Settings::default() };
-        let scan = engine::scan(&Options { discover, on_demand: false }, catalogue::embedded(), &Progress::default()).map_err(|error| error.to_string())?;
+        let scan = engine::scan(&Options { discover, ..Options::default() }, catalogue::embedded(), &Progress::default()).map_err(|error| error.to_string())?;
         if let Some(one) = scan.incomplete.first() {
             return Err(format!("{}: {}", one.path, one.reason));
         }

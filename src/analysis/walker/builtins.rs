@@ -79,7 +79,7 @@ pub(crate) fn brings_another_back(name: &str) -> bool {
 impl<'a, 'm> Walker<'a, 'm> {
     /// Demands and assertions, whose argument is a condition.
     pub(super) fn eval_demand(&mut self, expr: &'m Expr, call: &'m Call, flow: &mut Flow) -> Option<Value> {
-        if self.resolution.callees.contains_key(&expr.id) || !self.symbols(expr.id).is_empty() {
+        if self.resolution.callees.contains_key(&expr.id) || !self.symbols(expr.id).is_empty() || self.is_gate(expr.id) {
             return None;
         }
         let name = call.name.as_str();

@@ -21,7 +21,9 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         let discarded = self.discarded.take();
         let receiver = match &call.receiver {
-            Some(receiver) if !matches!(self.resolution.bindings.get(&receiver.id), Some(Binding::Type(_))) => self.eval(receiver, flow),
+            Some(receiver) if !matches!(self.resolution.bindings.get(&receiver.id), Some(Binding::Type(_))) => {
+                self.eval_gated_receiver(expr, call, receiver, flow)
+            }
             _ => Value::Unknown,
         };
         if !call.safe {
@@ -36,13 +38,23 @@ impl<'a, 'm> Walker<'a, 'm> {
     fn eval_call_on(&mut self, expr: &'m Expr, call: &'m Call, receiver: Value, discarded: Option<ExprId>, flow: &mut Flow) -> Value {
         let args: Vec<Value> = call.args.iter().map(|arg| self.eval(&arg.value, flow)).collect();
         self.discarded = discarded;
+        if !self.is_gate(expr.id) {
+            return self.eval_call_with(expr, call, &receiver, args, flow);
+        }
+        let grants = self.grants(expr, &args, call.name_span, flow);
+        self.pass_gates(expr, call, &args, &grants);
+        let value = self.eval_call_with(expr, call, &receiver, args, flow);
+        self.answered(&grants, value, flow)
+    }
+
+    fn eval_call_with(&mut self, expr: &'m Expr, call: &'m Call, receiver: &Value, args: Vec<Value>, flow: &mut Flow) -> Value {
         let Some(state) = flow.as_ref() else { return Value::Unknown };
         let facts = self.when_switched_on(expr, call, &args, &state.facts);
         self.observe_accesses(expr, call.name_span, &facts);
         self.observe_construction(expr, call, &facts);
         self.resumption_facts = flow.as_ref().map(|state| state.facts.clone()).unwrap_or_default();
-        self.observe_no_check(expr, call.name_span, &receiver);
-        self.observe_receiver_call(call, &receiver, &args, flow);
+        self.observe_no_check(expr, call.name_span, receiver);
+        self.observe_receiver_call(call, receiver, &args, flow);
         if let Some(value) = self.check_value(expr, Some(call), call.name_span, &args, flow) {
             return value;
         }
@@ -59,13 +71,13 @@ impl<'a, 'm> Walker<'a, 'm> {
         if let Some(value) = self.call_kept(expr, call, &args, flow) {
             return value;
         }
-        if let Some(value) = self.eval_builtin(expr, call, &receiver, &args, flow) {
+        if let Some(value) = self.eval_builtin(expr, call, receiver, &args, flow) {
             return value;
         }
         if let Some(value) = self.converted_function(expr, &args) {
             return value;
         }
-        let value = self.carried_value(expr, call, &receiver, &args);
+        let value = self.carried_value(expr, call, receiver, &args);
         for (arg, value) in call.args.iter().zip(args) {
             self.hand_over(value, arg.value.id, call.name_span, flow);
         }

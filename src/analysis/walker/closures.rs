@@ -15,6 +15,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     pub(super) fn run_callable(&mut self, value: Value, method: Option<&str>, promise: &Facts, params: Vec<Value>, at: ExprId, span: Span, flow: &mut Flow) {
         let Some(state) = flow.as_ref() else { return };
         let facts = state.facts.without_handler().and(promise);
+        let Promise { facts, args: params } = self.with_passed_gate(at, &value, Promise { facts, args: params });
         match value {
             // Written where it is passed.
             Value::Closure(id) if id == at => {
@@ -132,6 +133,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             let Promise { facts, args } = promised.map_or_else(|| plain.clone(), |(_, promise)| promise.clone());
             // Arguments are those of a method that is known.
             let args = if by_name.is_some() || has_one_method { args } else { Vec::new() };
+            let is_only = has_one_method && declared.kind == FunctionKind::Method;
+            let Promise { facts, args } = self.with_gate_for_method(id, declared, is_only, Promise { facts, args });
             let mut places = created.places.clone();
             places.retain(|place, _| !place.is_field());
             let mut state = State { facts, places };

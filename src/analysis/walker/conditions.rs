@@ -103,8 +103,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             (value, other) => match (value.single(), other.single()) {
                 // A name that looks like a constant may be a property that holds the other one.
                 (Some(left @ Key::Constant(_)), Some(right @ Key::Constant(_))) if left != right => nothing(),
-                (_, Some(key)) => (value.facts_if(key), value.facts_unless(key)),
-                (Some(key), None) => (other.facts_if(key), other.facts_unless(key)),
+                (_, Some(key)) => self.param_is(value, key).unwrap_or_else(|| (value.facts_if(key), value.facts_unless(key))),
+                (Some(key), None) => self.param_is(other, key).unwrap_or_else(|| (other.facts_if(key), other.facts_unless(key))),
                 (None, None) => nothing(),
             },
         }
@@ -293,6 +293,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         match value {
             Value::Status(status, alternatives) => self.status_equal_key(*status, alternatives, &key),
             Value::Choice { .. } => (value.facts_if(&key), value.facts_unless(&key)),
+            Value::Permissions(_) => self.param_is(value, &key).unwrap_or(nothing),
             _ => nothing,
         }
     }

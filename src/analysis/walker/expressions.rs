@@ -88,13 +88,19 @@ impl<'a, 'm> Walker<'a, 'm> {
                 };
                 self.meet(flow, present, first, absent, second)
             }
-            ExprKind::Member { receiver, name, .. } => self.eval_member(expr, receiver, name, flow),
+            ExprKind::Member { receiver, name, .. } => {
+                let value = self.eval_member(expr, receiver, name, flow);
+                self.gated_read(expr, value, flow)
+            }
             ExprKind::Index { receiver, args } => {
                 let receiver = self.eval(receiver, flow);
                 let index = args.iter().map(|arg| self.eval(arg, flow)).collect::<Vec<_>>();
                 self.element_at(receiver, args.first(), index.first())
             }
-            ExprKind::Name(name) => self.eval_name(expr, name, flow),
+            ExprKind::Name(name) => {
+                let value = self.eval_name(expr, name, flow);
+                self.gated_read(expr, value, flow)
+            }
             ExprKind::Literal(literal) => match literal {
                 Literal::Bool(true) => Value::key(Key::True),
                 Literal::Bool(false) => Value::key(Key::False),
@@ -124,7 +130,10 @@ impl<'a, 'm> Walker<'a, 'm> {
                 self.forget_address(items, flow);
                 Value::Unknown
             }
-            ExprKind::This(None) => self.this_value.clone().unwrap_or(Value::Unknown),
+            ExprKind::This(None) => {
+                self.observe_self(flow);
+                self.this_value.clone().unwrap_or(Value::Unknown)
+            }
             ExprKind::This(_) | ExprKind::Super | ExprKind::Implicit | ExprKind::ClassRef(_) => Value::Unknown,
         }
     }
@@ -610,7 +619,7 @@ fn names_both_booleans(arms: &[Arm]) -> bool {
 }
 
 /// The name in a member expression; else the whole.
-pub(super) fn member_span(expr: &Expr) -> crate::source::Span {
+pub(crate) fn member_span(expr: &Expr) -> crate::source::Span {
     match &expr.kind {
         ExprKind::Member { name_span, .. } => *name_span,
         ExprKind::Call(call) => call.name_span,

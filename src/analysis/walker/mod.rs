@@ -9,11 +9,14 @@ mod checks;
 mod closures;
 mod conditions;
 mod expressions;
+mod gates;
 mod loops;
 mod permissions;
 mod reads;
 
 pub(crate) use builtins::{brings_another_back, never_comes_back};
+pub(crate) use expressions::member_span;
+pub(crate) use gates::GatePoint;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,6 +25,7 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::entry_points::EntryPoints;
 use super::facts::{Atom, FactSet, Facts, Origin, Subject};
+use super::feature_mode::FeatureMode;
 use super::state::{Flow, State, join};
 use super::tables::{CallSite, Key as TableKey, Promise, Tables, View, add};
 use super::value::{Alternative, Value};
@@ -81,6 +85,8 @@ pub(crate) struct Observations {
     pub(crate) accesses: BTreeMap<(ExprId, u32), AccessPoint>,
     /// Checks, by expression.
     pub(crate) checks: BTreeMap<ExprId, CheckPoint>,
+    /// Gates, by expression.
+    pub(crate) gates: BTreeMap<ExprId, GatePoint>,
 }
 
 impl Observations {
@@ -94,6 +100,7 @@ impl Observations {
             self.accesses.insert(*key, joined);
         }
         self.checks.extend(other.checks.iter().map(|(id, point)| (*id, point.clone())));
+        self.gates.extend(other.gates.iter().map(|(id, point)| (*id, point.clone())));
     }
 }
 
@@ -157,6 +164,7 @@ pub(crate) struct Walker<'a, 'm> {
     /// Results of the round before.
     pub(crate) known: View<'a>,
     entry_points: &'a EntryPoints,
+    features: &'a FeatureMode<'a>,
     /// By function: whether it matters, and is walked.
     relevant: &'a [bool],
     /// Results of this round.
@@ -185,6 +193,8 @@ pub(crate) struct Walker<'a, 'm> {
     this_value: Option<Value>,
     /// Facts at the call that is being evaluated, for what it resumes.
     resumption_facts: Facts,
+    /// What is passed to a gate, by expression: on what it may rely.
+    passed: HashMap<ExprId, gates::PassedGate>,
 }
 
 impl<'a, 'm> Walker<'a, 'm> {
@@ -192,6 +202,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         resolution: &'a Resolution<'m>,
         catalogue: &'a Catalogue,
         entry_points: &'a EntryPoints,
+        features: &'a FeatureMode<'a>,
         relevant: &'a [bool],
         known: &'a Tables,
     ) -> Self {
@@ -201,6 +212,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             catalogue,
             known: View::new(known),
             entry_points,
+            features,
             relevant,
             next: Tables::default(),
             seen: Observations::default(),
@@ -217,6 +229,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             elements: Vec::new(),
             this_value: None,
             resumption_facts: Facts::none(),
+            passed: HashMap::default(),
         }
     }
 
@@ -385,6 +398,10 @@ impl<'a, 'm> Walker<'a, 'm> {
         let throws = function.throws.iter().map(|ty| (ty.simple_name(), function.name_span));
         if throws.clone().any(|(name, _)| name == "SecurityException") {
             facts = facts.and(&handled(function.name_span, CheckHow::DeclaredSecurityException));
+        }
+        let around = &self.module.types[function.owner as usize].annotations;
+        for annotation in function.annotations.iter().chain(around) {
+            facts = facts.and(&self.annotated_gates(annotation));
         }
         for annotation in &function.annotations {
             match self.annotation_meaning(&annotation.name) {

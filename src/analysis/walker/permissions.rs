@@ -380,15 +380,16 @@ impl<'a, 'm> Walker<'a, 'm> {
             let others = clause.atoms.iter().copied().filter(|atom| *atom != Atom::Absent(owner, index)).collect();
             return self.instantiate_clause(&Clause::new(others, clause.origin.clone()), function, args);
         }
-        let param = clause.atoms.iter().find_map(|atom| match atom {
-            Atom::Granted(subject) | Atom::Answered(subject, ..) => match subject {
-                Subject::Param(owner, index) | Subject::OneOf(owner, index) if *owner == function => Some((*subject, *index)),
-                _ => None,
-            },
+        if let Some(decided) = self.decide_param(clause, function, args) {
+            return decided;
+        }
+        let param = clause.atoms.iter().find_map(|atom| match atom.subject()? {
+            subject @ (Subject::Param(owner, index) | Subject::OneOf(owner, index)) if owner == function => Some((*atom, subject, index)),
             _ => None,
         });
-        let Some((named, index)) = param else { return Facts::clause(clause.atoms.clone(), clause.origin.clone()) };
-        let Some(alternatives) = args.get(index as usize).and_then(|arg| self.as_permissions(arg)) else { return Facts::none() };
+        let Some((atom, named, index)) = param else { return Facts::clause(clause.atoms.clone(), clause.origin.clone()) };
+        let asked_for = |arg: &Value| if matches!(atom, Atom::Gate(_)) { self.features_named(arg) } else { self.as_permissions(arg) };
+        let Some(alternatives) = args.get(index as usize).and_then(asked_for) else { return Facts::none() };
         if matches!(named, Subject::OneOf(..)) {
             let chosen = one_of(clause, named, &alternatives);
             return chosen.clauses().iter().fold(Facts::none(), |all, clause| all.and(&self.instantiate_clause(clause, function, args)));
@@ -500,7 +501,7 @@ fn annotation_label(arg: &Arg) -> Option<&str> {
 }
 
 fn mentions(clause: &Clause, wanted: Subject) -> bool {
-    clause.atoms.iter().any(|atom| matches!(atom, Atom::Granted(subject) | Atom::Answered(subject, ..) if *subject == wanted))
+    clause.atoms.iter().any(|atom| atom.subject() == Some(wanted))
 }
 
 /// A clause about one of a list, whichever it is: about a choice of them. Nothing can be said when there is none, or when one is not told.
@@ -525,6 +526,7 @@ fn one_of(clause: &Clause, from: Subject, list: &[Alternative]) -> Facts {
 fn replace(atom: Atom, from: Subject, to: Subject) -> Atom {
     match atom {
         Atom::Granted(subject) if subject == from => Atom::Granted(to),
+        Atom::Gate(subject) if subject == from => Atom::Gate(to),
         Atom::Answered(subject, status, value) if subject == from => Atom::Answered(to, status, value),
         other => other,
     }

@@ -2,7 +2,7 @@
 
 use super::expressions::member_span;
 use super::{FrameKind, Walker};
-use crate::analysis::facts::FactSet;
+use crate::analysis::facts::{FactSet, Facts};
 use crate::analysis::state::{Flow, State, assume};
 use crate::analysis::value::{Key, Value};
 use crate::catalogue::Entry;
@@ -19,6 +19,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             Some(Binding::Variable(id)) => self.load(Target::Variable(*id), flow),
             Some(Binding::Field(field)) => {
                 let field = *field;
+                self.hand_out(field, name, flow);
                 self.eval_field(expr, field, flow)
             }
             Some(Binding::Type(_)) => self.constant_value(expr, name),
@@ -26,6 +27,15 @@ impl<'a, 'm> Walker<'a, 'm> {
                 Some(callees) => Value::Functions(callees.to_vec()),
                 None => self.eval_platform_member(expr, None, name, flow),
             },
+        }
+    }
+
+    /// `$flag` lets whoever gets it write the property, unless it is a publisher, which only tells of writes.
+    fn hand_out(&mut self, field: FieldId, name: &str, flow: &Flow) {
+        let declared = &self.module.types[field.ty as usize].fields[field.index as usize];
+        let only_tells = declared.annotations.iter().any(|annotation| annotation.name == "Published");
+        if let (Some(_), true, false) = (flow, name.starts_with('$'), only_tells) {
+            self.next.write(Target::Field(field), Value::Unknown, &Facts::none());
         }
     }
 
@@ -168,7 +178,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     pub(super) fn value_on(&mut self, function: FunctionId, receiver: &Value, flow: &Flow) -> Option<Value> {
         let module = self.module;
         let declared = &module.functions[function as usize];
-        let is_telling = matches!(receiver, Value::Status(..) | Value::Answers(_) | Value::Choice { .. });
+        let is_telling = matches!(receiver, Value::Status(..) | Value::Answers(_) | Value::Choice { .. }) || self.stands_for_feature(receiver);
         let body = declared.body.as_ref().filter(|_| is_telling && self.this_value.is_none())?;
         let base = flow.as_ref()?.facts.clone();
         let state = State { facts: base.clone(), places: Default::default() };

@@ -1,0 +1,55 @@
+//! Which policy speaks for which file of a scan.
+
+use std::path::{Path, PathBuf};
+
+use super::{PolicyChoice, ScanError};
+use crate::discover::FoundFile;
+use crate::gates::{Gates, Gating, PolicyId};
+use crate::policy::{Policy, PolicySet};
+
+/// The policies of a scan.
+pub(super) struct Policies {
+    set: PolicySet,
+    /// By file of the scan: the nearest policy above it.
+    pub of_file: Vec<Option<PolicyId>>,
+}
+
+impl Policies {
+    pub fn find(files: &[FoundFile], choice: &PolicyChoice) -> Result<Self, ScanError> {
+        let set = match choice {
+            PolicyChoice::Nearest => PolicySet::discover(files.iter().map(|file| file.shown.as_str())).map_err(ScanError::Policy)?,
+            PolicyChoice::File(path) => {
+                let policy = Policy::read(path, &path.to_string_lossy().replace('\\', "/")).map_err(ScanError::Policy)?;
+                PolicySet::single(Policy { folder: String::new(), above: Vec::new(), ..policy })
+            }
+            PolicyChoice::None => PolicySet::default(),
+        };
+        let of_file = files.iter().map(|file| set.index_for(&file.shown).map(|index| index as PolicyId)).collect();
+        Ok(Self { set, of_file })
+    }
+
+    /// All of them, in the order of their numbers.
+    pub fn all(&self) -> &[Policy] {
+        self.set.policies()
+    }
+
+    /// How many files the policies were read from.
+    pub fn file_count(&self) -> usize {
+        self.all().iter().map(|policy| policy.files.len()).sum()
+    }
+
+    /// By policy: whether all that it speaks for lies below one of these paths.
+    pub fn are_whole(&self, roots: &[PathBuf]) -> Vec<bool> {
+        let roots: Vec<PathBuf> = roots.iter().filter_map(|root| root.canonicalize().ok()).collect();
+        let folder = |policy: &Policy| Path::new(if policy.folder.is_empty() { "." } else { &policy.folder }).canonicalize().ok();
+        let is_below = |folder: PathBuf| roots.iter().any(|root| folder.starts_with(root));
+        self.all().iter().map(|policy| folder(policy).is_some_and(is_below)).collect()
+    }
+
+    /// Which policies speak for the files of a program, which are those of the scan with these numbers.
+    pub fn gating<'p>(&self, gates: &'p Gates<'p>, numbers: &[usize]) -> Gating<'p> {
+        let in_force: Vec<Option<PolicyId>> = numbers.iter().map(|&number| self.of_file[number]).collect();
+        let has_features = |policy: &PolicyId| self.all()[*policy as usize].has_features();
+        Gating { gates, policies: in_force.iter().map(|policy| policy.filter(has_features)).collect(), in_force }
+    }
+}
