@@ -88,7 +88,9 @@ impl Audit<'_, '_> {
         if !self.scanned.is_whole[self.number as usize] {
             return;
         }
-        if !self.is_used(feature) {
+        // That its gates are nowhere is said of them.
+        let can_be_asked_for = self.policy.gates_of(feature).any(|gate| self.is_known(gate));
+        if can_be_asked_for && !self.is_used(feature) {
             self.report(Rule::UnusedFeature, name.at, Some(name.value.as_str()), None, out);
         }
         for data in feature.data.iter().filter(|data| !self.is_accessed(feature, data.value)) {
@@ -106,14 +108,16 @@ impl Audit<'_, '_> {
         if !self.scanned.is_whole[self.number as usize] {
             return;
         }
-        let is_used = |gate: &Gate| {
-            let known = self.gates.all().filter(|(_, known)| known.policy == self.number && known.gate.text == gate.text);
-            known.into_iter().any(|(id, _)| self.scanned.outcome.policy_uses.gates.contains(&id.0))
-        };
         let of_features = self.policy.features.iter().flat_map(|feature| feature.gates.iter().map(move |gate| (Some(feature.name.value.as_str()), gate)));
-        for (feature, gate) in self.policy.gates.iter().map(|gate| (None, gate)).chain(of_features).filter(|(_, gate)| !is_used(gate)) {
+        for (feature, gate) in self.policy.gates.iter().map(|gate| (None, gate)).chain(of_features).filter(|(_, gate)| !self.is_known(gate)) {
             self.report(Rule::UnknownGate, gate.at, feature, None, out);
         }
+    }
+
+    /// Whether code calls or defines a gate.
+    fn is_known(&self, gate: &Gate) -> bool {
+        let alike = self.gates.all().filter(|(_, known)| known.policy == self.number && known.gate.text == gate.text);
+        alike.into_iter().any(|(id, _)| self.scanned.outcome.policy_uses.gates.contains(&id.0))
     }
 
     fn own_paths(&self) -> impl Iterator<Item = &str> {

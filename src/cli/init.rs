@@ -5,11 +5,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::args::InitArgs;
-use super::output::{Terminal, catalogue};
+use super::output::{Terminal, catalogue, wrong};
 use super::{Exit, Wrong, progress};
 use crate::discover::{self, Settings, plain_io_error};
 use crate::engine::{Options, PolicyChoice};
 use crate::init;
+use crate::policy::{FILE_NAME, Policy};
 use crate::report::{escape, summary, words};
 
 /// Proposes a policy and writes it, never over another.
@@ -18,7 +19,7 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
     if !root.is_dir() {
         return Err(Wrong(format!("{}: not a folder; a policy speaks for a folder and all below it", root.display())));
     }
-    let file = root.join("askfirst.toml");
+    let file = root.join(FILE_NAME);
     if !args.stdout && file.symlink_metadata().is_ok() {
         return Err(Wrong(already_there(&file)));
     }
@@ -26,6 +27,9 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
     let options = Options { discover: Settings { paths: vec![root.to_owned()], ..Settings::default() }, on_demand: false, policy: PolicyChoice::None };
     let scan = progress::with_bar(|progress| terminal.scan(&options, &catalogue, progress))?;
     let text = init::propose(&scan, &discover::shown_folder(root)?, &init::read_purposes(root, &catalogue));
+    if let Err(errors) = Policy::parse(&[(FILE_NAME, &text)]) {
+        return Err(wrong("internal error, please report it: the proposal", &errors.mistakes, terminal));
+    }
     terminal.note(&summary::incomplete(&scan));
     if args.stdout {
         terminal.report(&text, None)?;

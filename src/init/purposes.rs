@@ -119,7 +119,9 @@ fn read_strings(xml: &str, shown: &str, purposes: &mut Purposes) {
 
 fn note_string(name: &str, text: &str, shown: &str, purposes: &mut Purposes) {
     let lower = name.to_lowercase();
-    let is_about_something_else = ["denied", "error", "fail", "missed", "missing", "title", "button", "settings"].iter().any(|word| lower.contains(word));
+    let is_about_something_else = ["declin", "denied", "error", "fail", "missed", "missing", "not_granted", "title", "toast", "button", "settings"]
+        .iter()
+        .any(|word| lower.contains(word));
     let explains = lower.contains("rationale") || (lower.contains("permission") && !is_about_something_else);
     let category = WORDS.iter().find(|(word, _)| lower.contains(word)).map(|(_, category)| *category);
     if let (true, Some(category)) = (explains && text.chars().count() >= SHORTEST, category) {

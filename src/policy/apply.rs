@@ -1,6 +1,5 @@
 //! What one file says, checked and put on top of a policy; then what can only be checked of all files together.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -14,17 +13,6 @@ use crate::catalogue::DataCategory;
 use crate::document::{Decoded, Mistake, Problems, suggestion};
 use crate::verdict::Rule;
 
-/// What was seen to be wrong, so that nothing is said about what it leads to.
-#[derive(Default)]
-pub(super) struct Damage {
-    /// A file is not TOML, or not UTF-8: parts of it are missing.
-    pub is_text: bool,
-    /// A gate, or a file that may have some, could not be read.
-    pub gates: bool,
-    /// Names of features of which something could not be read.
-    pub features: HashSet<String>,
-}
-
 /// One file while it is put on top of a policy.
 pub(super) struct Context<'a, 'p> {
     /// Index of the file in the policy.
@@ -34,7 +22,6 @@ pub(super) struct Context<'a, 'p> {
     /// Its mistakes.
     pub problems: &'a mut Problems<'p>,
     /// What is wrong so far.
-    pub damage: &'a mut Damage,
     /// Where decoding found mistakes.
     spoiled: &'a [Range<usize>],
     /// Where tables of the file begin, in order.
@@ -72,30 +59,20 @@ impl Context<'_, '_> {
 }
 
 /// Puts what a file says on top of a policy.
-pub(super) fn apply(decoded: &Decoded<PolicyText>, text: &str, file: u32, policy: &mut Policy, damage: &mut Damage, problems: &mut Problems<'_>) {
+pub(super) fn apply(decoded: &Decoded<PolicyText>, text: &str, file: u32, policy: &mut Policy, problems: &mut Problems<'_>) {
     let said = &decoded.value;
     let tables = table_starts(said);
-    let mut context = Context { file, text, problems, damage, spoiled: &decoded.mistakes, tables };
-    context.damage.gates |= decoded.mistakes.iter().any(|mistake| may_be_gate(text, mistake.start));
+    let mut context = Context { file, text, problems, spoiled: &decoded.mistakes, tables };
     gates::shared(said.gate.as_ref(), &mut context, &mut policy.gates);
     for (name, table) in &said.feature {
         if let Some(feature) = feature(name, table, &mut context) {
             policy.features.retain(|known| known.name.value != feature.name.value);
-            context.damage.features.extend(context.is_spoiled(&name.span()).then(|| name.get().clone()));
             policy.features.push(feature);
         }
     }
     for (rule, level) in &said.rules {
         severity(rule, level, policy, &mut context);
     }
-}
-
-/// Whether what could not be decoded may have been a gate of all features.
-fn may_be_gate(text: &str, at: usize) -> bool {
-    let before = text.get(..at).unwrap_or_default();
-    let line = &text[before.rfind('\n').map_or(0, |end| end + 1)..];
-    let header = before.rfind("\n[").map(|end| &text[end + 1..]).or_else(|| text.starts_with('[').then_some(text));
-    [Some(line), header].into_iter().flatten().any(|line| line.trim_start_matches(['[', ' ', '\t']).starts_with("gate")) || header.is_none()
 }
 
 fn table_starts(said: &PolicyText) -> Vec<usize> {
@@ -128,7 +105,7 @@ fn feature(name: &Marked<String>, table: &FeatureTable, context: &mut Context<'_
     let is_spoiled = context.is_spoiled(&name.span());
     let mut feature = Feature {
         name: context.located(name.span(), name.get().clone()),
-        keys: keys(name, table.key.as_ref(), context),
+        keys: keys(table.key.as_ref(), context),
         purpose: sentence("purpose", table.purpose.as_ref(), "say in a sentence what the person gets from it", context),
         data: Vec::new(),
         scope: table.scope.as_ref().map(|list| scopes(list, context)),
@@ -200,13 +177,10 @@ fn sentence(name: &str, text: Option<&Marked<String>>, help: &str, context: &mut
     Some(context.located(text.span(), text.get().clone()))
 }
 
-fn keys(name: &Marked<String>, list: Option<&Texts>, context: &mut Context<'_, '_>) -> Vec<Located<Key>> {
+fn keys(list: Option<&Texts>, context: &mut Context<'_, '_>) -> Vec<Located<Key>> {
     let Some(list) = list else { return Vec::new() };
     context.empty("key", list, "write what names the feature in code, as in `[\"Feature.PLAYLIST_COVER\", \".playlistCover\"]`, or remove it");
     let keys = key_list(list, context);
-    if keys.len() < list.items.len() || keys.is_empty() {
-        context.damage.features.insert(name.get().clone());
-    }
     keys
 }
 
@@ -311,25 +285,12 @@ fn matcher(glob: &str) -> Result<GlobMatcher, String> {
 }
 
 /// What can only be said once all files are together.
-pub(super) fn check_whole(policy: &Policy, damage: &Damage, errors: &mut Vec<Mistake>) {
+pub(super) fn check_whole(policy: &Policy, errors: &mut Vec<Mistake>) {
     let mut add = |found: &Located<String>, message: String, label: &str, others: Vec<(Range<usize>, &str)>, help: String| {
         let file = policy.file(found.at);
         let span = found.at.span.start as usize..found.at.span.end as usize;
         Problems::new(&file.path, &file.text, errors).add_with(span, message, label, others, Some(help));
     };
-    for feature in policy.features.iter().filter(|feature| !damage.gates && !damage.features.contains(&feature.name.value)) {
-        let name = &feature.name.value;
-        if policy.gates_of(feature).next().is_some() {
-            continue;
-        }
-        if policy.gates.is_empty() {
-            let help = "add a `[[gate]]` for all features, or a `gate` of its own".to_owned();
-            add(&feature.name, format!("nothing asks for the feature `{name}`"), "without a gate", Vec::new(), help);
-        } else {
-            let help = "add `key = [\"…\"]` with what names it in code, or a `gate` of its own".to_owned();
-            add(&feature.name, format!("the feature `{name}` has no key, so no gate can ask for it"), "without `key`", Vec::new(), help);
-        }
-    }
     let keys: Vec<(&Feature, &Located<Key>)> = policy.features.iter().flat_map(|feature| feature.keys.iter().map(move |key| (feature, key))).collect();
     for (index, (feature, key)) in keys.iter().enumerate() {
         let Some((other, first)) = keys[..index].iter().find(|(other, known)| other.name != feature.name && same(&known.value, &key.value)) else { continue };

@@ -14,10 +14,7 @@ pub(super) fn shared(list: Option<&GateList>, context: &mut Context<'_, '_>, kno
     let mut of_file = Vec::new();
     for (span, table) in &list.items {
         let is_spoiled = context.is_spoiled(span);
-        let Some(gate) = gate(table, span.clone(), is_spoiled, context) else {
-            context.damage.gates = true;
-            continue;
-        };
+        let Some(gate) = gate(table, span.clone(), is_spoiled, context) else { continue };
         if !gate.pattern.names_feature() {
             let help = "write `$feature` where it says for which feature it asks, or make it a `gate` of the one feature that it asks for".to_owned();
             let span = table.call.as_ref().map_or(span.clone(), Marked::span);
@@ -36,16 +33,10 @@ pub(super) fn shared(list: Option<&GateList>, context: &mut Context<'_, '_>, kno
 
 /// The gates of one feature.
 pub(super) fn own(list: &GateList, feature: &Feature, is_spoiled: bool, context: &mut Context<'_, '_>) -> Vec<Gate> {
-    if list.items.is_empty() {
-        context.damage.features.insert(feature.name.value.clone());
-    }
     empty(list, context);
     let mut gates = Vec::new();
     for (span, table) in &list.items {
-        let Some(gate) = gate(table, span.clone(), is_spoiled, context) else {
-            context.damage.features.insert(feature.name.value.clone());
-            continue;
-        };
+        let Some(gate) = gate(table, span.clone(), is_spoiled, context) else { continue };
         if gate.pattern.names_feature() && feature.keys.is_empty() && !is_spoiled {
             let help = "add `key = [\"…\"]` with what names the feature in code".to_owned();
             let call = table.call.as_ref().map_or(span.clone(), Marked::span);

@@ -73,14 +73,13 @@ struct Reader<'a> {
     /// Files that are being read: each extends the next.
     stack: Vec<(PathBuf, String)>,
     done: HashSet<PathBuf>,
-    /// What was seen to be wrong, so that nothing is said about what it leads to.
-    damage: apply::Damage,
+    /// A file is not TOML, or not UTF-8: parts of it are missing, and nothing is said about what that leads to.
+    is_text_damaged: bool,
 }
 
 impl<'a> Reader<'a> {
     fn new(open: Open<'a>) -> Self {
-        let damage = apply::Damage::default();
-        Self { open, policy: Policy::default(), errors: Vec::new(), stack: Vec::new(), done: HashSet::new(), damage }
+        Self { open, policy: Policy::default(), errors: Vec::new(), stack: Vec::new(), done: HashSet::new(), is_text_damaged: false }
     }
 
     fn policy(mut self, path: &Path, shown: &str) -> Result<Policy, PolicyErrors> {
@@ -93,8 +92,8 @@ impl<'a> Reader<'a> {
             }
         }
         self.policy.features.sort_by(|left, right| left.name.value.cmp(&right.name.value));
-        if !self.damage.is_text {
-            apply::check_whole(&self.policy, &self.damage, &mut self.errors);
+        if !self.is_text_damaged {
+            apply::check_whole(&self.policy, &mut self.errors);
         }
         if self.errors.is_empty() {
             return Ok(self.policy);
@@ -111,7 +110,7 @@ impl<'a> Reader<'a> {
         self.policy.files.push(PolicyFile { path: shown.to_owned(), text: text.clone() });
         let mut problems = Problems::new(shown, &text, &mut self.errors);
         let decoded = decode::<PolicyText>(&text, &mut problems);
-        self.damage.is_text |= !decoded.is_toml;
+        self.is_text_damaged |= !decoded.is_toml;
         self.stack.push((opened.identity.clone(), shown.to_owned()));
         let bases = decoded.value.project.extends.as_ref();
         if let Some(list) = bases.filter(|list| list.items.is_empty()) {
@@ -127,7 +126,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let mut problems = Problems::new(shown, &text, &mut self.errors);
-        apply::apply(&decoded, &text, file, &mut self.policy, &mut self.damage, &mut problems);
+        apply::apply(&decoded, &text, file, &mut self.policy, &mut problems);
     }
 
     /// The text of a file; where it is not UTF-8 that is noted.
@@ -142,7 +141,7 @@ impl<'a> Reader<'a> {
                 let mut problems = Problems::new(shown, &text, &mut self.errors);
                 problems.add(at..at + char::REPLACEMENT_CHARACTER.len_utf8(), "this file is not UTF-8".to_owned(), "no character", help);
                 // What follows would be read as something else than was meant.
-                self.damage.is_text = true;
+                self.is_text_damaged = true;
                 String::new()
             }
         }
@@ -162,7 +161,6 @@ impl<'a> Reader<'a> {
             Ok((_, _, opened)) if self.done.contains(&opened.identity) => {}
             Ok((base_path, base_shown, opened)) => self.file(&base_path, &base_shown, opened),
             Err((message, help)) => {
-                self.damage.gates = true;
                 Problems::new(shown, text, &mut self.errors).add(base.span(), message, "extended here", Some(help));
             }
         }
