@@ -133,6 +133,9 @@ fn explain_site(scan: &Scan, index: usize, catalogue: &Catalogue, out: &mut Stri
     let function = if site.function.is_empty() { "top level or initialiser".to_owned() } else { format!("`{}`", site.function) };
     let dead = if site.dead_code { ", which nobody calls" } else { "" };
     put(out, &format!("  function  {function}{dead}"));
+    if let Some(line) = &site.policy {
+        put(out, &format!("  policy    {}, in {}", words::policy_line(line, site), words::seen_from(site.place, line.place, scan)));
+    }
     explain_way(site, scan, out);
     for finding in scan.outcome.findings.iter().filter(|finding| finding.site == Some(index)) {
         let message = words::message(finding, scan, catalogue);
@@ -151,7 +154,7 @@ fn explain_way(site: &Site, scan: &Scan, out: &mut String) {
     for (index, line) in chain::lines(&steps).iter().enumerate() {
         put(out, &format!("  {:<9} {}", if index == 0 { title } else { "" }, line.text(scan, false)));
         if let chain::Line::Step(_, step) = line
-            && step.kind == StepKind::Check
+            && matches!(step.kind, StepKind::Check | StepKind::Gate)
         {
             put(out, &format!("                 {}", source_line(step.place, scan)));
         }

@@ -180,8 +180,7 @@ fn sentence(name: &str, text: Option<&Marked<String>>, help: &str, context: &mut
 fn keys(list: Option<&Texts>, context: &mut Context<'_, '_>) -> Vec<Located<Key>> {
     let Some(list) = list else { return Vec::new() };
     context.empty("key", list, "write what names the feature in code, as in `[\"Feature.PLAYLIST_COVER\", \".playlistCover\"]`, or remove it");
-    let keys = key_list(list, context);
-    keys
+    key_list(list, context)
 }
 
 /// Keys, or answers of a gate; each once.

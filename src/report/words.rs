@@ -4,7 +4,7 @@ use super::{advice, by_policy, needs};
 use crate::catalogue::{AccessClass, Catalogue, DataCategory};
 use crate::scan::Scan;
 use crate::source::Language;
-use crate::verdict::{CheckHow, Confidence, EntryReason, Finding, MissReason, NearMiss, Place, Rule, Severity, Site, Step, StepWhat, Verdict};
+use crate::verdict::{CheckHow, Confidence, EntryReason, Finding, MissReason, NearMiss, Place, PolicyLine, Rule, Severity, Site, Step, StepWhat, Verdict};
 
 /// A finding in words.
 #[derive(Clone, Debug)]
@@ -200,6 +200,11 @@ fn without_package(api: &str) -> &str {
     let package: usize =
         api.split_inclusive('.').take_while(|part| part.starts_with(|first: char| first.is_lowercase()) && part.ends_with('.')).map(str::len).sum();
     &api[package..]
+}
+
+/// What a line of the policy says about an access.
+pub fn policy_line(line: &PolicyLine, site: &Site) -> String {
+    by_policy::says(&line.says, site.category)
 }
 
 /// Why a check does not cover an access.

@@ -227,7 +227,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         if takes_answer {
             with_answer(promise, &passed.facts)
         } else {
-            promise.facts = promise.facts.and(&passed.facts);
+            promise.facts = passed.facts.and(&promise.facts);
             promise
         }
     }
@@ -241,7 +241,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             return promise;
         }
         self.note_implied(passed.gate, &promise.facts);
-        if takes_truth(method) { with_answer(promise, &passed.facts) } else { Promise { facts: promise.facts.and(&passed.facts), ..promise } }
+        if takes_truth(method) { with_answer(promise, &passed.facts) } else { Promise { facts: passed.facts.and(&promise.facts), ..promise } }
     }
 
     /// Whether a closure is told the answer: it declares or reads a first parameter, which may be a truth.
@@ -282,7 +282,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             return value;
         }
         let (yes, no) = value.truth_facts();
-        Value::truth(yes.map(|yes| yes.and(&facts)), no)
+        Value::truth(yes.map(|yes| facts.and(&yes)), no)
     }
 
     /// The receiver of a call. A modifier that is a gate and is passed nothing that it could run vouches for what it is called on:
@@ -336,7 +336,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 let facts = grant.facts(CheckHow::Returned);
                 if let Some(state) = flow {
                     let known = state.facts.clone();
-                    state.facts = known.and(&facts);
+                    state.facts = facts.and(&known);
                     self.note_implied(grant.at, &known);
                 }
             } else if grant.answers() {
@@ -351,7 +351,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         if grant.gate.granted_when.is_empty() {
             let (yes, no) = value.truth_facts();
             self.note_implied(grant.at, &yes.clone().unwrap_or_default());
-            return Value::truth(yes.map(|yes| yes.and(&facts)), no);
+            return Value::truth(yes.map(|yes| facts.and(&yes)), no);
         }
         let granting: Vec<Key> = grant.gate.granted_when.iter().map(|key| Key::Constant(key_text(&key.value).to_owned())).collect();
         let (mut known, rest) = match self.spelled(value) {
@@ -363,7 +363,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let mut implied = None;
         for (_, own) in known.iter_mut().filter(|(key, _)| granting.contains(key)) {
             implied = either(implied, Some(own.clone()));
-            *own = own.and(&facts);
+            *own = facts.and(own);
         }
         self.note_implied(grant.at, &implied.unwrap_or_default());
         known.sort_by(|left, right| left.0.cmp(&right.0));
@@ -459,6 +459,6 @@ fn with_answer(promise: Promise, facts: &Facts) -> Promise {
         args.push(Value::Unknown);
     }
     let (yes, no) = args[0].truth_facts();
-    args[0] = Value::truth(yes.map(|yes| yes.and(facts)), no);
+    args[0] = Value::truth(yes.map(|yes| facts.and(&yes)), no);
     Promise { facts: promised, args }
 }
