@@ -200,6 +200,16 @@ impl Value {
         (yes, no)
     }
 
+    /// Whether it is told apart from the others that this is `key`.
+    pub(crate) fn names(&self, key: &Key) -> bool {
+        matches!(self, Value::Choice { known, .. } if known.iter().any(|(known, _)| known == key))
+    }
+
+    /// Whether it is known to be one of some named constants, or may be.
+    pub(crate) fn is_named(&self) -> bool {
+        matches!(self, Value::Choice { known, .. } if known.iter().any(|(key, _)| matches!(key, Key::Constant(_))))
+    }
+
     /// Whether no fact depends on which value it is.
     pub(crate) fn says_nothing(&self) -> bool {
         match self {

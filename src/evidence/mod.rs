@@ -131,6 +131,8 @@ pub struct Resolution<'m> {
     pub constructs: HashMap<ExprId, TypeId>,
     /// Types of this program that a type is, apart from itself: superclasses, protocols, interfaces, through any number of steps.
     pub supertypes: HashMap<TypeId, Vec<TypeId>>,
+    /// Types of this program that others extend or implement.
+    pub extended: HashSet<TypeId>,
     /// Qualified names of the foreign types that a type is.
     pub foreign_supertypes: HashMap<TypeId, Vec<String>>,
     /// Functions of supertypes in this program that a function overrides or implements.
@@ -190,6 +192,7 @@ impl<'m> Resolution<'m> {
             accessors: HashMap::default(),
             constructs: HashMap::default(),
             supertypes: HashMap::default(),
+            extended: HashSet::default(),
             foreign_supertypes: HashMap::default(),
             overrides: HashMap::default(),
             field_overrides: HashMap::default(),

@@ -185,6 +185,7 @@ impl<'m> Resolver<'m> {
             });
             let foreign: Vec<String> = foreign.collect();
             if !supertypes.is_empty() {
+                self.out.extended.extend(&supertypes);
                 self.out.supertypes.insert(id, supertypes);
             }
             if !foreign.is_empty() {

@@ -40,6 +40,7 @@ fn facts(body: Expr) -> FileFacts {
         receiver: None,
         params: vec![],
         returns: None,
+        may_give_null: true,
         annotations: vec![],
         throws: vec![],
         visibility: Visibility::Internal,

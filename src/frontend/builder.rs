@@ -107,6 +107,7 @@ impl ModuleBuilder {
             receiver: None,
             params: Vec::new(),
             returns: None,
+            may_give_null: true,
             annotations: Vec::new(),
             throws: Vec::new(),
             visibility: Visibility::Public,

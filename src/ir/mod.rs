@@ -200,6 +200,8 @@ pub struct Function {
     pub params: Vec<Param>,
     /// Result type; none when not written.
     pub returns: Option<TypeRef>,
+    /// Whether what it gives may be null, for all that its declaration says.
+    pub may_give_null: bool,
     /// Annotations and attributes.
     pub annotations: Vec<Annotation>,
     /// Java `throws` (Kotlin's `@Throws` is an annotation).

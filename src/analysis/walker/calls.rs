@@ -9,8 +9,8 @@ use crate::analysis::state::{Flow, assume, join};
 use crate::analysis::tables::{Promise, Summary, add};
 use crate::analysis::value::{Key, Value};
 use crate::catalogue::{AnnotationMeaning, Entry, ValueSetId, When};
-use crate::evidence::{Binding, SymbolMatch, Target, VariableKind, argument, param_index, receiver_args};
-use crate::ir::{Call, Expr, ExprId, ExprKind, FunctionId, TypeKind};
+use crate::evidence::{Binding, SymbolMatch, Target, Ty, VariableKind, argument, param_index, receiver_args};
+use crate::ir::{Call, Expr, ExprId, ExprKind, FunctionId, FunctionKind, TypeId, TypeKind};
 use crate::source::Span;
 use crate::verdict::Confidence;
 
@@ -39,12 +39,13 @@ impl<'a, 'm> Walker<'a, 'm> {
         let args: Vec<Value> = call.args.iter().map(|arg| self.eval(&arg.value, flow)).collect();
         self.discarded = discarded;
         if !self.is_gate(expr.id) {
-            return self.eval_call_with(expr, call, &receiver, args, flow);
+            let value = self.eval_call_with(expr, call, &receiver, args, flow);
+            return if value == Value::Unknown { self.made_case(expr, call) } else { value };
         }
         let grants = self.grants(expr, &args, call.name_span, flow);
         self.pass_gates(expr, call, &args, &grants);
         let value = self.eval_call_with(expr, call, &receiver, args, flow);
-        self.answered(&grants, value, flow)
+        self.answered(expr, &grants, value, flow)
     }
 
     fn eval_call_with(&mut self, expr: &'m Expr, call: &'m Call, receiver: &Value, args: Vec<Value>, flow: &mut Flow) -> Value {
@@ -90,6 +91,32 @@ impl<'a, 'm> Walker<'a, 'm> {
             let name: Arc<str> = Arc::from(call.name.as_str());
             self.next.build(class, &facts.without_handler().without_params().through(call.name_span, &name));
         }
+    }
+
+    /// `Decision.Refused("why")`: a case that carries something, by its name.
+    fn made_case(&self, expr: &Expr, call: &Call) -> Value {
+        let case = || Value::key(Key::Constant(call.name.clone()));
+        if let Some(&class) = self.resolution.constructs.get(&expr.id) {
+            return if self.is_plain_case(class) { case() } else { Value::Unknown };
+        }
+        let receiver = call.receiver.as_ref().and_then(|receiver| self.resolution.types.get(&receiver.id)).map(|typed| &typed.ty);
+        match receiver {
+            Some(Ty::Class(owner)) => match &**owner {
+                Ty::App { id, .. } if self.module.types[*id as usize].cases.contains(&call.name) => case(),
+                _ => Value::Unknown,
+            },
+            _ => Value::Unknown,
+        }
+    }
+
+    /// Whether a class is one of several things and does nothing but carry something: nobody extends it, and it has no functions.
+    fn is_plain_case(&self, class: TypeId) -> bool {
+        let declared = &self.module.types[class as usize];
+        let only_carries = |&member: &FunctionId| matches!(self.module.functions[member as usize].kind, FunctionKind::Constructor | FunctionKind::Initializer);
+        declared.kind == TypeKind::Class
+            && self.resolution.supertypes.get(&class).is_some_and(|supertypes| !supertypes.is_empty())
+            && !self.resolution.extended.contains(&class)
+            && self.resolution.members.get(&class).is_none_or(|members| members.iter().all(only_carries))
     }
 
     /// `setMyLocationEnabled(granted)`: the access happens only when the argument that decides says so.

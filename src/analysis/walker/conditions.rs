@@ -292,6 +292,8 @@ impl<'a, 'm> Walker<'a, 'm> {
         let key = Key::Constant(ty.simple_name().to_owned());
         match value {
             Value::Status(status, alternatives) => self.status_equal_key(*status, alternatives, &key),
+            // The type may be one of which several cases are.
+            Value::Choice { .. } if value.is_named() && !value.names(&key) => nothing,
             Value::Choice { .. } => (value.facts_if(&key), value.facts_unless(&key)),
             Value::Permissions(_) => self.param_is(value, &key).unwrap_or(nothing),
             _ => nothing,

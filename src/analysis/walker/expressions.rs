@@ -113,7 +113,10 @@ impl<'a, 'm> Walker<'a, 'm> {
                 let items: Vec<Value> = items.iter().map(|item| self.eval(item, flow)).collect();
                 self.collection(items)
             }
-            ExprKind::Cast { value, .. } => self.eval(value, flow),
+            ExprKind::Cast { value, ty, safe } => {
+                let value = self.eval(value, flow);
+                self.cast(value, ty.simple_name(), *safe, flow)
+            }
             ExprKind::FunctionRef { receiver, .. } => {
                 self.eval_optional(receiver.as_deref(), flow);
                 if let Some(state) = flow.as_ref() {
@@ -136,6 +139,19 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
             ExprKind::This(_) | ExprKind::Super | ExprKind::Implicit | ExprKind::ClassRef(_) => Value::Unknown,
         }
+    }
+
+    /// `decision as? Decision.Granted`: present if it is that case. Any other cast keeps the value.
+    fn cast(&self, value: Value, name: &str, safe: bool, flow: &mut Flow) -> Value {
+        let key = Key::Constant(name.to_owned());
+        if !value.names(&key) {
+            return value;
+        }
+        if safe {
+            return Value::one_of(Key::NonNull, value.facts_if(&key), Key::Null, value.facts_unless(&key));
+        }
+        *flow = assume(flow.take(), &value.facts_if(&key));
+        value
     }
 
     /// `&error`: whoever gets the address may write it.

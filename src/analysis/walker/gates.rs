@@ -267,7 +267,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             return self.annotated_read(expr, value);
         }
         let grants = self.grants(expr, &[], super::expressions::member_span(expr), flow);
-        self.answered(&grants, value, flow)
+        self.answered(expr, &grants, value, flow)
     }
 
     /// A read of a property whose annotation is a gate: it is true only after a yes.
@@ -329,7 +329,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// The value of a gate, and the state after it.
-    pub(super) fn answered(&mut self, grants: &[Grant<'a>], value: Value, flow: &mut Flow) -> Value {
+    pub(super) fn answered(&mut self, expr: &Expr, grants: &[Grant<'a>], value: Value, flow: &mut Flow) -> Value {
         let mut value = value;
         for grant in grants {
             if grant.gate.grants == Grants::Return {
@@ -340,13 +340,13 @@ impl<'a, 'm> Walker<'a, 'm> {
                     self.note_implied(grant.at, &known);
                 }
             } else if grant.answers() {
-                value = self.with_grant(value, grant);
+                value = self.with_grant(expr, value, grant);
             }
         }
         value
     }
 
-    fn with_grant(&mut self, value: Value, grant: &Grant<'_>) -> Value {
+    fn with_grant(&mut self, expr: &Expr, value: Value, grant: &Grant<'_>) -> Value {
         let facts = grant.facts(CheckHow::Tested);
         if grant.gate.granted_when.is_empty() {
             let (yes, no) = value.truth_facts();
@@ -356,7 +356,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let granting: Vec<Key> = grant.gate.granted_when.iter().map(|key| Key::Constant(key_text(&key.value).to_owned())).collect();
         let (mut known, rest) = match self.spelled(value) {
             Value::Choice { known, rest: None } => (known, None),
-            _ => (vec![(Key::Other, Facts::none())], None),
+            _ => (self.cases_of_result(expr).unwrap_or_else(|| vec![(Key::Other, Facts::none())]), None),
         };
         let missing: Vec<Key> = granting.iter().filter(|key| !known.iter().any(|(known, _)| known == *key)).cloned().collect();
         known.extend(missing.into_iter().map(|key| (key, Facts::none())));
@@ -368,6 +368,16 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.note_implied(grant.at, &implied.unwrap_or_default());
         known.sort_by(|left, right| left.0.cmp(&right.0));
         Value::Choice { known, rest }
+    }
+
+    /// What a call may give, if that is a case of an enum of this program: all of them.
+    fn cases_of_result(&self, expr: &Expr) -> Option<Vec<(Key, Facts)>> {
+        let callees = self.resolution.callees.get(&expr.id)?;
+        let Ty::App { id, .. } = self.resolution.types.get(&expr.id)?.ty.instance() else { return None };
+        let declared = &self.module.types[*id as usize];
+        let is_complete = declared.kind == TypeKind::Enum && !callees.iter().any(|&callee| self.module.functions[callee as usize].may_give_null);
+        let cases = || declared.cases.iter().map(|case| (Key::Constant(case.clone()), Facts::none())).collect::<Vec<_>>();
+        (is_complete && !declared.cases.is_empty()).then(cases)
     }
 
     /// Facts that an annotation which is a gate gives to what it stands on.
@@ -405,6 +415,18 @@ impl<'a, 'm> Walker<'a, 'm> {
         let feature = self.features.keyed(name, self.file()).and_then(Features::one).filter(|_| given.is_none())?;
         let among = |features| Some(Facts::clause(vec![Atom::Among(*function, *index, features)], None));
         Some((among(feature), among(feature.complement())))
+    }
+
+    /// Whether a clause says that a parameter stands for features that are not the one that is passed.
+    pub(super) fn rules_out(&self, clause: &Clause, function: FunctionId, args: &[Value]) -> bool {
+        let Some((_, index, features)) = clause.tested_param(function).filter(|_| clause.atoms.len() == 1) else { return false };
+        let Some(Value::Choice { known, rest: None }) = args.get(index as usize) else { return false };
+        let is_other = |key: &Key| match key {
+            // A name that is no feature's may be another name for one.
+            Key::Constant(name) => self.features.keyed(name, self.file()).and_then(Features::one).is_some_and(|passed| !features.meets(passed)),
+            _ => false,
+        };
+        !known.is_empty() && known.iter().all(|(key, _)| is_other(key))
     }
 
     /// What remains of a clause about what a parameter stands for, once that is passed.

@@ -464,6 +464,12 @@ impl<'a, 'm> Walker<'a, 'm> {
             Value::GrantedList(all) => alternatives(all).map_or(Value::Unknown, Value::GrantedList),
             Value::DeniedList(all) => alternatives(all).map_or(Value::Unknown, Value::DeniedList),
             Value::ParamFunction(owner, index) if owner == function => args.get(index as usize).cloned().unwrap_or(Value::Unknown),
+            Value::Choice { known, rest } => {
+                // What is not known comes from branches for other features. What is known stays, so that what depends on it is looked at.
+                let is_ruled_out = |facts: &Facts| facts.clauses().iter().any(|clause| self.rules_out(clause, function, args));
+                let known = known.into_iter().map(|(key, facts)| (key, self.instantiate(&facts, function, args))).collect();
+                Value::Choice { known, rest: rest.filter(|facts| !is_ruled_out(facts)).map(|facts| self.instantiate(&facts, function, args)) }
+            }
             other => other.map_facts(&|facts| self.instantiate(facts, function, args)),
         }
     }

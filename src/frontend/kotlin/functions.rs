@@ -18,6 +18,8 @@ impl<'t> Kotlin<'t> {
         function.receiver = node.child_by_field_name("receiver").and_then(|receiver| self.type_in(receiver));
         function.params = self.params_in(node);
         function.returns = self.type_after_colon(node);
+        let after_colon = tree::all_children(node).into_iter().skip_while(|child| child.kind() != ":").find(|child| types::is_type(*child));
+        function.may_give_null = after_colon.is_none_or(|ty| ty.kind() != "user_type");
         function.annotations = modifiers.annotations;
         function.visibility = if kind == FunctionKind::Local { Visibility::Private } else { modifiers.visibility };
         function.is_override = modifiers.is_override;

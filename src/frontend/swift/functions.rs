@@ -35,6 +35,7 @@ impl Swift<'_> {
         function.selector = Some(selector(&base, &params));
         function.params = params;
         function.returns = returns;
+        function.may_give_null = Self::may_give_null(&children);
         function.body = body;
         function.is_expression_body = is_single && has_result;
         self.builder.add_function(function)
@@ -63,6 +64,13 @@ impl Swift<'_> {
     fn return_type(&self, children: &[Node<'_>]) -> Option<TypeRef> {
         let arrow = children.iter().position(|child| child.kind() == "->")?;
         self.type_among(&children[arrow + 1..])
+    }
+
+    /// Whether a result is an optional, or not written so that it could be told: `Optional<Answer>` has arguments.
+    fn may_give_null(children: &[Node<'_>]) -> bool {
+        let after = children.iter().skip_while(|child| child.kind() != "->");
+        let ty = after.copied().find(|child| super::types::is_type(*child));
+        ty.is_none_or(|ty| ty.kind() != "user_type" || tree::child_of_kind(ty, "type_arguments").is_some())
     }
 
     /// The statements in the braces of `node`, as the body of a function.
