@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashMap as HashMap;
 
-use crate::evidence::{GateMatch, Resolution, defined_gates, find_gates};
+use crate::evidence::{AsksFor, GateMatch, Resolution, defined_gates, find_gates, gates_by_function};
 use crate::gates::{FeatureId, GateId, Gates, Gating, PolicyId};
-use crate::ir::{Expr, ExprId, ExprKind, Function, Literal, Program, TypeId, walk};
-use crate::policy::{At, Gate, GateKind};
+use crate::ir::{Expr, ExprId, ExprKind, Function, FunctionId, Literal, Program, TypeId, walk};
+use crate::policy::{At, Gate, GateArg, GateKind};
 use crate::verdict::{FileId, PolicyUses};
 
 /// The policy's gates in a program. In platform mode there are none.
@@ -13,11 +13,13 @@ pub(crate) struct FeatureMode<'a> {
     gating: &'a Gating<'a>,
     /// Gates by expression.
     pub(crate) matches: HashMap<ExprId, Vec<GateMatch>>,
+    /// Gates by the function of the program that they are.
+    by_function: HashMap<FunctionId, Vec<GateId>>,
 }
 
 impl<'a> FeatureMode<'a> {
     pub(crate) fn new(resolution: &Resolution<'_>, gating: &'a Gating<'a>) -> Self {
-        Self { gating, matches: find_gates(resolution, gating) }
+        Self { gating, matches: find_gates(resolution, gating), by_function: gates_by_function(resolution, gating) }
     }
 
     /// All gates and features.
@@ -81,6 +83,22 @@ impl<'a> FeatureMode<'a> {
     /// Gates at an expression.
     pub(crate) fn at(&self, id: ExprId) -> &[GateMatch] {
         self.matches.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The gates that a function is for who calls it in a file by another name. What they ask for must be seen from what is passed.
+    pub(crate) fn of_function(&self, function: FunctionId, file: usize) -> Vec<GateMatch> {
+        let policy = self.policy_of(file);
+        let gates = self.by_function.get(&function).into_iter().flatten().filter(|&&id| Some(self.gates().gate(id).policy) == policy);
+        let found = gates.filter_map(|&gate| {
+            let declared = self.gates().gate(gate);
+            let asks_for = match declared.gate.pattern.args.as_deref().unwrap_or_default() {
+                [] => AsksFor::Feature(declared.feature?),
+                [GateArg::Feature] => AsksFor::Argument(0),
+                _ => return None,
+            };
+            Some(GateMatch { gate, asks_for })
+        });
+        found.collect()
     }
 
     /// The gates that an annotation is.

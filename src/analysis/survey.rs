@@ -177,8 +177,10 @@ impl<'m> Surveyor<'_, 'm> {
             role.writes.extend(&behind);
         }
         if !role.targets.remove(&expr.id) {
+            role.reads.extend(behind.iter().filter_map(|&field| self.resolution.viewed(field)));
             role.reads.extend(&behind);
         }
+        role.writes.extend(self.resolution.copied_to.get(&expr.id).into_iter().flatten());
         if !self.resolution.is_variable(expr.id) {
             role.callees.extend(behind.iter().map(declared).flat_map(|field| field.getter.into_iter().chain(field.setter)));
             if behind.len() > 1 {

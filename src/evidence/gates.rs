@@ -71,6 +71,24 @@ pub fn defined_gates(resolution: &Resolution<'_>, gating: &Gating<'_>) -> BTreeS
     named.flat_map(|(owner, name)| gating.gates.with_member(name).iter().copied().filter(move |id| fits(*id, owner, name))).collect()
 }
 
+/// Gates that are functions of the program, by function.
+pub fn gates_by_function(resolution: &Resolution<'_>, gating: &Gating<'_>) -> HashMap<FunctionId, Vec<GateId>> {
+    let finder = Finder { resolution, gating, gates: gating.gates };
+    let mut found: HashMap<FunctionId, Vec<GateId>> = HashMap::default();
+    for (id, function) in resolution.module.functions.iter().enumerate() {
+        let fits = |gate: &&GateId| {
+            let pattern = &gating.gates.gate(**gate).gate.pattern;
+            let is_free = resolution.module.is_file_scope(function.owner);
+            pattern.kind == GateKind::Call && pattern.owner.as_ref().map_or(is_free, |wanted| finder.is_app_type(function.owner, wanted))
+        };
+        let gates: Vec<GateId> = gating.gates.with_member(&function.name).iter().filter(fits).copied().collect();
+        if !gates.is_empty() {
+            found.insert(id as FunctionId, gates);
+        }
+    }
+    found
+}
+
 /// A call or read, in one form.
 struct Point<'m> {
     expr: &'m Expr,

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 pub(crate) use constants::{COLLECTION_BUILDERS, argument};
 pub use constants::{Constant, Constants};
-pub(crate) use gates::{AsksFor, GateMatch, defined_gates, find_gates};
+pub(crate) use gates::{AsksFor, GateMatch, defined_gates, find_gates, gates_by_function};
 pub use matching::SymbolMatch;
 pub(crate) use matching::is_platform_name;
 pub(crate) use resolver::{param_index, receiver_args};
@@ -27,7 +27,7 @@ pub use types::{Ty, Typed};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::catalogue::{Catalogue, Entry, ValueSetId};
-use crate::ir::{Closure, Expr, ExprId, ExprKind, FunctionId, Program, TypeId, walk};
+use crate::ir::{Closure, Expr, ExprId, ExprKind, FunctionId, Literal, Program, TypeId, walk};
 use crate::source::{Language, Span};
 
 /// Number of a local variable or parameter in [`Resolution::variables`].
@@ -145,8 +145,35 @@ pub struct Resolution<'m> {
     pub return_types: HashMap<FunctionId, Ty>,
     /// Functions by the type that declares them.
     pub members: HashMap<TypeId, Vec<FunctionId>>,
+    /// Fields that an argument of `copy` sets, by argument.
+    pub copied_to: HashMap<ExprId, Vec<FieldId>>,
     /// What the value of an expression is stored into (the variable or field that a call initialises).
     pub stored_in: HashMap<ExprId, Target>,
+}
+
+/// Types of things that hold one value, which changes.
+pub(crate) const BOXES: [&str; 13] = [
+    "MutableStateFlow",
+    "StateFlow",
+    "MutableLiveData",
+    "LiveData",
+    "MutableState",
+    "State",
+    "AtomicBoolean",
+    "AtomicReference",
+    "ObservableBoolean",
+    "ObservableField",
+    "CurrentValueSubject",
+    "BehaviorSubject",
+    "BehaviorRelay",
+];
+/// Functions that give a view of a box, which shows what it holds whenever it is read.
+pub(crate) const BOX_VIEWS: [&str; 7] =
+    ["asStateFlow", "asSharedFlow", "asLiveData", "distinctUntilChanged", "collectAsState", "collectAsStateWithLifecycle", "eraseToAnyPublisher"];
+
+/// `false` or `null`.
+fn is_no(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Literal(Literal::Bool(false) | Literal::Null))
 }
 
 /// A place that holds a value.
@@ -188,6 +215,7 @@ impl<'m> Resolution<'m> {
             field_values: HashMap::default(),
             empty_at_first: HashSet::default(),
             member_calls: HashMap::default(),
+            copied_to: HashMap::default(),
             stored_in: HashMap::default(),
             accessors: HashMap::default(),
             constructs: HashMap::default(),
@@ -229,6 +257,23 @@ impl<'m> Resolution<'m> {
             Some(ExprKind::Member { is_variable, .. }) => *is_variable,
             Some(ExprKind::Name(_)) => self.module.language_of_expr(id) == Language::ObjectiveC,
             _ => false,
+        }
+    }
+
+    /// The box whose content a field shows, if that is all that it is: `val allowed: LiveData<Boolean> = _allowed`.
+    pub fn viewed(&self, field: FieldId) -> Option<FieldId> {
+        let declared = &self.module.types[field.ty as usize].fields[field.index as usize];
+        let Some([value]) = self.field_values.get(&field).map(Vec::as_slice).filter(|_| !declared.mutable && declared.getter.is_none()) else { return None };
+        let shown = match &value.kind {
+            ExprKind::Call(call) if BOX_VIEWS.contains(&call.name.as_str()) => call.receiver.as_ref()?,
+            // What it shows at first is no answer.
+            ExprKind::Call(call) if call.name == "stateIn" && call.args.last().is_some_and(|first| is_no(&first.value)) => call.receiver.as_ref()?,
+            _ => value,
+        };
+        let is_box = self.types.get(&shown.id).and_then(|typed| typed.ty.simple_name()).is_some_and(|name| BOXES.contains(&name));
+        match self.target(shown.id) {
+            Some(Target::Field(shown)) if is_box && shown != field => Some(shown),
+            _ => None,
         }
     }
 

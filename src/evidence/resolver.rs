@@ -18,7 +18,8 @@ use crate::ir::{
 use crate::source::{Language, Platform, Span};
 
 /// Types whose first argument is what their accessors give.
-const HOLDERS: [&str; 24] = [
+const HOLDERS: [&str; 25] = [
+    "AtomicBoolean",
     "Lazy",
     "Provider",
     "WeakReference",
@@ -44,6 +45,8 @@ const HOLDERS: [&str; 24] = [
     "Set",
     "[]",
 ];
+/// Put another value into a box, which depends on what is in it.
+const BOX_REPLACERS: [&str; 6] = ["update", "updateAndGet", "getAndUpdate", "compareAndSet", "getAndSet", "lazySet"];
 /// Members of [`HOLDERS`] that give what is held.
 const HOLDER_ACCESSORS: [&str; 15] = [
     "firstOrNull",
@@ -98,6 +101,8 @@ pub(super) struct Resolver<'m> {
     pub(super) catalogue: &'m Catalogue,
     pub(super) names: Names<'m>,
     pub(super) bare: HashMap<ExprId, Bare>,
+    /// Kotlin's classes by the names of their fields, once somebody asked.
+    classes_by_field: Option<HashMap<&'m str, Vec<TypeId>>>,
     frames: Vec<Frame>,
     this: Vec<TypeId>,
     /// The file that the walk is in.
@@ -123,6 +128,7 @@ impl<'m> Resolver<'m> {
             this: Vec::new(),
             file: 0,
             families: RefCell::new(HashMap::default()),
+            classes_by_field: None,
             questions: RefCell::default(),
             visited: vec![false; module.functions.len()],
             field_types: HashMap::default(),
@@ -1136,6 +1142,9 @@ impl<'m> Resolver<'m> {
         }
         self.record_bare(expr, call, &callees);
         self.record_member_call(expr, call);
+        if callees.is_empty() {
+            self.record_copy(call, receiver.as_ref());
+        }
         let constructed = self.constructed(call, receiver.as_ref());
         self.closure_args(call, receiver.as_ref(), &callees);
         if let Some(Typed { ty: Ty::App { id, .. }, .. }) = &constructed {
@@ -1210,6 +1219,49 @@ impl<'m> Resolver<'m> {
         if let ([arg], true) = (call.args.as_slice(), sets_holder) {
             self.write(place, Some(&arg.value));
         }
+        let is_holder = || self.out.types.get(&receiver.id).and_then(|typed| typed.ty.simple_name()).is_some_and(|name| HOLDERS.contains(&name));
+        if BOX_REPLACERS.contains(&call.name.as_str()) && is_holder() {
+            self.write(place, call.args.last().map(|arg| &arg.value));
+        }
+    }
+
+    /// `state.copy(mayRead = answer)` makes an instance of a data class, of which it sets fields. Where the class is not known it may be any that
+    /// has these.
+    fn record_copy(&mut self, call: &'m Call, receiver: Option<&Typed>) {
+        let Some(first) = call.args.first().filter(|_| call.name == "copy" && self.language() == Language::Kotlin) else { return };
+        let classes: Vec<TypeId> = match (receiver.map(|typed| typed.ty.instance()), &first.label) {
+            (Some(Ty::App { id, .. }), _) => vec![*id],
+            (_, Some(label)) => self.classes_with(label),
+            _ => return,
+        };
+        for class in classes {
+            let fields = &self.module.types[class as usize].fields;
+            let set = call.args.iter().enumerate().map(|(position, arg)| match &arg.label {
+                Some(label) => fields.iter().position(|field| field.name == *label),
+                None => (position < fields.len()).then_some(position),
+            });
+            let Some(set) = set.collect::<Option<Vec<usize>>>() else { continue };
+            for (arg, index) in call.args.iter().zip(set) {
+                let field = FieldId { ty: class, index: index as u32 };
+                self.out.copied_to.entry(arg.value.id).or_default().push(field);
+                self.out.field_values.entry(field).or_default().push(&arg.value);
+            }
+        }
+    }
+
+    /// Kotlin's classes that have a field of a name.
+    fn classes_with(&mut self, field: &str) -> Vec<TypeId> {
+        let module = self.module;
+        let all = self.classes_by_field.get_or_insert_with(|| {
+            let mut all: HashMap<&'m str, Vec<TypeId>> = HashMap::default();
+            for (id, ty) in module.types.iter().enumerate().filter(|(_, ty)| ty.kind == TypeKind::Class) {
+                if module.language_of_type(id as TypeId) == Language::Kotlin {
+                    ty.fields.iter().for_each(|field| all.entry(&field.name).or_default().push(id as TypeId));
+                }
+            }
+            all
+        });
+        all.get(field).cloned().unwrap_or_default()
     }
 
     /// A local variable that a bare call calls.

@@ -5,7 +5,7 @@ use super::Walker;
 use crate::analysis::facts::{FactSet, Facts, both, either};
 use crate::analysis::state::{Flow, join};
 use crate::analysis::value::{Alternative, Key, Value};
-use crate::evidence::COLLECTION_BUILDERS;
+use crate::evidence::{BOX_VIEWS, BOXES, COLLECTION_BUILDERS, Target};
 use crate::ir::{Call, Expr, ExprKind};
 
 /// `require(c)`: comes back only when `c` holds.
@@ -74,6 +74,11 @@ pub(crate) fn never_comes_back(name: &str) -> bool {
 /// Whether a call of that name may bring another call, which waits, back.
 pub(crate) fn brings_another_back(name: &str) -> bool {
     ["resume", "resumeWith", "tryResume"].contains(&name)
+}
+
+/// What a box holds that nothing was put into: nothing, or no.
+fn empty_box() -> Value {
+    Value::Choice { known: vec![(Key::False, Facts::none()), (Key::Null, Facts::none())], rest: None }
 }
 
 impl<'a, 'm> Walker<'a, 'm> {
@@ -147,7 +152,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             return args.first().cloned();
         }
         if HOLDERS.contains(&name) && closure.is_none() {
-            return args.first().cloned();
+            return Some(args.first().cloned().unwrap_or_else(empty_box));
         }
         self.eval_member_builtin(call, name, receiver, args)
     }
@@ -155,6 +160,9 @@ impl<'a, 'm> Walker<'a, 'm> {
     /// Members of known values.
     fn eval_member_builtin(&mut self, call: &'m Call, name: &str, receiver: &Value, args: &[Value]) -> Option<Value> {
         let target = call.receiver.as_ref()?;
+        if BOX_VIEWS.contains(&name) {
+            return Some(self.held_at_any_time(target, receiver)).filter(|value| !value.says_nothing());
+        }
         match name {
             "equals" | "isEqual" | "isEqualToString" | "isEqualToNumber" => {
                 let argument = call.args.first()?;
@@ -204,6 +212,35 @@ impl<'a, 'm> Walker<'a, 'm> {
                 (!matches!(receiver, Value::Unknown | Value::ParamFunction(..) | Value::Closure(_) | Value::Code)).then(|| receiver.clone())
             }
             _ => self.member_of_value(receiver, name),
+        }
+    }
+
+    /// What a box holds whenever somebody looks: for a field, what is put there anywhere.
+    fn held_at_any_time(&mut self, target: &'m Expr, now: &Value) -> Value {
+        match self.resolution.target(target.id) {
+            Some(field) if field.is_field() => self.load(field, &None),
+            _ => now.clone(),
+        }
+    }
+
+    /// What a call puts into a box, or into a copy of an instance of a data class.
+    pub(super) fn put_into_box(&mut self, call: &'m Call, receiver: &Value, args: &[Value], flow: &mut Flow) {
+        let place = call.receiver.as_ref().and_then(|receiver| self.resolution.target(receiver.id));
+        let ty = call.receiver.as_ref().and_then(|receiver| self.resolution.types.get(&receiver.id)).and_then(|typed| typed.ty.simple_name());
+        let is_box = ty.is_some_and(|name| BOXES.contains(&name));
+        for (arg, value) in call.args.iter().zip(args) {
+            let Some(state) = flow.as_ref() else { return };
+            for &field in self.resolution.copied_to.get(&arg.value.id).into_iter().flatten() {
+                let value = if super::calls::is_callable(value) { Value::Unknown } else { value.clone() };
+                self.next.write(Target::Field(field), value, &state.facts.without_handler());
+            }
+            let Some(place) = place.filter(|place| self.resolution.stored_in.get(&arg.value.id) == Some(place)) else { continue };
+            let put = match value {
+                Value::Closure(id) if is_box => self.walk_inline(*id, vec![receiver.clone()], flow),
+                value if is_box && !super::calls::is_callable(value) => value.clone(),
+                _ => Value::Unknown,
+            };
+            self.store(place, put, flow);
         }
     }
 

@@ -56,6 +56,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.resumption_facts = flow.as_ref().map(|state| state.facts.clone()).unwrap_or_default();
         self.observe_no_check(expr, call.name_span, receiver);
         self.observe_receiver_call(call, receiver, &args, flow);
+        self.put_into_box(call, receiver, &args, flow);
         if let Some(value) = self.check_value(expr, Some(call), call.name_span, &args, flow) {
             return value;
         }
@@ -216,7 +217,16 @@ impl<'a, 'm> Walker<'a, 'm> {
                 add(&mut self.next.closure_uses, id, Promise { facts, args: args.to_vec() });
                 Value::Unknown
             }
-            Value::Functions(functions) => self.call_functions(expr, &functions, call.name_span, self.positioned(call, args), flow),
+            Value::Functions(functions) => {
+                let value = self.call_functions(expr, &functions, call.name_span, self.positioned(call, args), flow);
+                match functions.as_slice() {
+                    [only] => {
+                        let grants = self.grants_of_function(*only, expr, args, call.name_span);
+                        self.answered(expr, &grants, value, flow)
+                    }
+                    _ => value,
+                }
+            }
             _ => Value::Unknown,
         };
         for (arg, value) in call.args.iter().zip(args) {

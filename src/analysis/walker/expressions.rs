@@ -302,6 +302,10 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     /// The value of a place.
     pub(super) fn load(&mut self, place: Target, flow: &Flow) -> Value {
+        let place = match place {
+            Target::Field(field) => self.resolution.viewed(field).map_or(place, Target::Field),
+            Target::Variable(_) => place,
+        };
         let shared = self.is_known_shared(place);
         if let Some(state) = flow
             && !shared

@@ -84,8 +84,18 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     /// What the gates that an expression is prove.
     pub(super) fn grants(&mut self, expr: &'m Expr, args: &[Value], span: Span, flow: &Flow) -> Vec<Grant<'a>> {
+        let matches: &'a [GateMatch] = self.features.at(expr.id);
+        self.grants_of(matches, expr, args, span, flow)
+    }
+
+    /// The same for a call of a function that a variable, parameter or field keeps.
+    pub(super) fn grants_of_function(&mut self, function: FunctionId, expr: &'m Expr, args: &[Value], span: Span, flow: &Flow) -> Vec<Grant<'a>> {
+        let matches = self.features.of_function(function, self.file());
+        self.grants_of(&matches, expr, args, span, flow)
+    }
+
+    fn grants_of(&mut self, matches: &[GateMatch], expr: &Expr, args: &[Value], span: Span, flow: &Flow) -> Vec<Grant<'a>> {
         let features = self.features;
-        let matches: &'a [GateMatch] = features.at(expr.id);
         let mut grants = Vec::new();
         for found in matches {
             let gate = features.gate(found.gate);
