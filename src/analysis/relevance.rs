@@ -91,8 +91,21 @@ impl Relevance {
             let role = &relevance.roles[id as usize];
             relevance.reaching[id as usize] || role.tells || role.lists || role.is_callback
         });
-        relevance.add(first.collect(), program, entry_points);
+        let first: Vec<FunctionId> = first.chain(relevance.naming_features(program)).collect();
+        relevance.add(first, program, entry_points);
         relevance
+    }
+
+    /// Who puts into a field for which feature a gate is asked there, and who makes what has the field.
+    fn naming_features(&self, program: &Program) -> Vec<FunctionId> {
+        let mut found = Vec::new();
+        for &field in self.roles.iter().flat_map(|role| &role.asks_for) {
+            let writers = all_in(&self.relations.writers, field);
+            let makers = writers.iter().filter(|&&writer| program.functions[writer as usize].kind == FunctionKind::Constructor);
+            found.extend(writers.iter().copied());
+            found.extend(makers.flat_map(|&maker| &self.relations.callers[maker as usize]).copied());
+        }
+        found
     }
 
     /// Who gets to accesses.

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet as HashSet;
 use super::feature_mode::FeatureMode;
 use super::walker::{brings_another_back, never_comes_back};
 use crate::catalogue::{AccessClass, AnnotationMeaning, Catalogue, Entry, Subject};
-use crate::evidence::{FieldId, Resolution, Target, Ty, VariableKind};
+use crate::evidence::{AsksFor, FieldId, Resolution, Target, Ty, VariableKind};
 use crate::ir::{ExitKind, Expr, ExprId, ExprKind, Function, FunctionId, FunctionKind, Literal, Program, TypeId, TypeKind, walk};
 
 /// What one function does, as far as it decides who matters.
@@ -27,6 +27,8 @@ pub(super) struct Role {
     /// Targets of assignments that are still to be looked at.
     targets: BTreeSet<ExprId>,
     pub(super) writes: BTreeSet<FieldId>,
+    /// Fields that say for which feature a gate is asked.
+    pub(super) asks_for: BTreeSet<FieldId>,
     /// Fields into which it puts functions or objects that others call there.
     pub(super) keeps: BTreeSet<FieldId>,
     pub(super) constructs: BTreeSet<TypeId>,
@@ -115,6 +117,7 @@ impl<'m> Surveyor<'_, 'm> {
             let members = self.resolution.members.get(&class).into_iter().flatten().copied();
             role.callees.extend(members.filter(|&member| self.program.functions[member as usize].kind == FunctionKind::Initializer));
         }
+        self.note_gate(expr, role);
         role.tells |= !self.features.at(expr.id).is_empty() || self.names_feature(expr);
         match &expr.kind {
             ExprKind::Available { .. } => role.tells = true,
@@ -144,6 +147,17 @@ impl<'m> Surveyor<'_, 'm> {
 
     fn policy_speaks_for(&self, expr: &Expr) -> bool {
         !self.features.gates().is_empty() && self.features.policy_of(self.program.file_of_expr(expr.id)).is_some()
+    }
+
+    fn note_gate(&self, expr: &Expr, role: &mut Role) {
+        let ExprKind::Call(call) = &expr.kind else { return };
+        for found in self.features.at(expr.id) {
+            if let AsksFor::Argument(position) = found.asks_for
+                && let Some(field) = call.args.get(position as usize).and_then(|arg| self.resolution.property(arg.value.id))
+            {
+                role.asks_for.insert(field);
+            }
+        }
     }
 
     /// Who names a feature may hand it on to a gate.
@@ -180,7 +194,7 @@ impl<'m> Surveyor<'_, 'm> {
             role.reads.extend(behind.iter().filter_map(|&field| self.resolution.viewed(field)));
             role.reads.extend(&behind);
         }
-        role.writes.extend(self.resolution.copied_to.get(&expr.id).into_iter().flatten());
+        role.writes.extend(self.resolution.set_by.get(&expr.id).into_iter().flatten());
         if !self.resolution.is_variable(expr.id) {
             role.callees.extend(behind.iter().map(declared).flat_map(|field| field.getter.into_iter().chain(field.setter)));
             if behind.len() > 1 {

@@ -145,8 +145,8 @@ pub struct Resolution<'m> {
     pub return_types: HashMap<FunctionId, Ty>,
     /// Functions by the type that declares them.
     pub members: HashMap<TypeId, Vec<FunctionId>>,
-    /// Fields that an argument of `copy` sets, by argument.
-    pub copied_to: HashMap<ExprId, Vec<FieldId>>,
+    /// Fields that an argument sets by its label, in `copy` of a data class or where a struct is made, by argument.
+    pub set_by: HashMap<ExprId, Vec<FieldId>>,
     /// What the value of an expression is stored into (the variable or field that a call initialises).
     pub stored_in: HashMap<ExprId, Target>,
 }
@@ -215,7 +215,7 @@ impl<'m> Resolution<'m> {
             field_values: HashMap::default(),
             empty_at_first: HashSet::default(),
             member_calls: HashMap::default(),
-            copied_to: HashMap::default(),
+            set_by: HashMap::default(),
             stored_in: HashMap::default(),
             accessors: HashMap::default(),
             constructs: HashMap::default(),

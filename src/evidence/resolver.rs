@@ -1149,6 +1149,9 @@ impl<'m> Resolver<'m> {
         self.closure_args(call, receiver.as_ref(), &callees);
         if let Some(Typed { ty: Ty::App { id, .. }, .. }) = &constructed {
             self.out.constructs.insert(expr.id, *id);
+            if callees.is_empty() {
+                self.record_memberwise(call, *id);
+            }
         }
         let own = callees.first().and_then(|&callee| {
             let called_on = if call.receiver.is_some() { receiver.clone().map(|typed| typed.ty) } else { self.inheritor(callee) };
@@ -1243,7 +1246,23 @@ impl<'m> Resolver<'m> {
             let Some(set) = set.collect::<Option<Vec<usize>>>() else { continue };
             for (arg, index) in call.args.iter().zip(set) {
                 let field = FieldId { ty: class, index: index as u32 };
-                self.out.copied_to.entry(arg.value.id).or_default().push(field);
+                self.out.set_by.entry(arg.value.id).or_default().push(field);
+                self.out.field_values.entry(field).or_default().push(&arg.value);
+            }
+        }
+    }
+
+    /// A Swift struct without an initializer of its own is made with the values of its fields.
+    fn record_memberwise(&mut self, call: &'m Call, made: TypeId) {
+        if self.language() != Language::Swift {
+            return;
+        }
+        for arg in &call.args {
+            let fields = &self.module.types[made as usize].fields;
+            let set = arg.label.as_ref().and_then(|label| fields.iter().position(|field| field.name == *label));
+            if let Some(index) = set {
+                let field = FieldId { ty: made, index: index as u32 };
+                self.out.set_by.entry(arg.value.id).or_default().push(field);
                 self.out.field_values.entry(field).or_default().push(&arg.value);
             }
         }
@@ -1305,7 +1324,13 @@ impl<'m> Resolver<'m> {
         if !is_known && self.language() == Language::Kotlin && !self.callees_named(&call.name).is_empty() {
             return None;
         }
-        let args: Vec<Ty> = call.type_args.iter().filter_map(|ty| self.names.resolve(ty, self.this_type())).map(|typed| typed.ty).collect();
+        let mut args: Vec<Ty> = call.type_args.iter().filter_map(|ty| self.names.resolve(ty, self.this_type())).map(|typed| typed.ty).collect();
+        // `MutableStateFlow(ScreenState())`
+        if let ([first], true, Ty::Named { name, .. }) = (call.args.as_slice(), args.is_empty(), &typed.ty)
+            && HOLDERS.contains(&name.rsplit('.').next().unwrap_or(name))
+        {
+            args.extend(self.out.types.get(&first.value.id).map(|held| held.ty.clone()));
+        }
         Some(match typed.ty {
             Ty::Named { name, .. } => Typed { ty: Ty::Named { name, args }, certain: typed.certain },
             Ty::App { id, .. } => Typed { ty: Ty::App { id, args }, certain: typed.certain },

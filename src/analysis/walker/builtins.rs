@@ -230,7 +230,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let is_box = ty.is_some_and(|name| BOXES.contains(&name));
         for (arg, value) in call.args.iter().zip(args) {
             let Some(state) = flow.as_ref() else { return };
-            for &field in self.resolution.copied_to.get(&arg.value.id).into_iter().flatten() {
+            for &field in self.resolution.set_by.get(&arg.value.id).into_iter().flatten() {
                 let value = if super::calls::is_callable(value) { Value::Unknown } else { value.clone() };
                 self.next.write(Target::Field(field), value, &state.facts.without_handler());
             }

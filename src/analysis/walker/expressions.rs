@@ -258,6 +258,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.keep(place, &value, None, flow);
         let is_shared = self.is_shared(place);
         let value = self.spelled_out(place, value);
+        let value = if place.is_field() { self.passed_feature(value) } else { value };
         let Some(state) = flow else { return };
         if place.is_field() || is_shared {
             self.next.write(place, value.clone(), &state.facts.without_handler());
@@ -319,7 +320,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 None if self.known.is_awaited(place) => Value::none_yet(),
                 // Fields that only ever hold each other's values are never written by anybody else that was seen.
                 Some(value) if value.is_none_yet() && !self.known.is_awaited(place) => Value::Unknown,
-                written => written.filter(|value| !value.is_constant()).cloned().unwrap_or(Value::Unknown),
+                written => written.filter(|value| !value.is_constant() || self.holds_feature(place, value)).cloned().unwrap_or(Value::Unknown),
             };
             return self.or_empty(place, written);
         }

@@ -7,7 +7,7 @@ use crate::analysis::facts::{Atom, Clause, FactSet, Facts, Features, Origin, Sub
 use crate::analysis::state::Flow;
 use crate::analysis::tables::Promise;
 use crate::analysis::value::{Alternative, Key, Value};
-use crate::evidence::{AsksFor, Binding, GateMatch, Ty, VariableId, param_index};
+use crate::evidence::{AsksFor, Binding, GateMatch, Target, Ty, VariableId, param_index};
 use crate::gates::{GateId, key_text};
 use crate::ir::{Annotation, Arg, Call, Expr, ExprId, ExprKind, Function, FunctionId, Literal, TypeKind, TypeRef};
 use crate::policy::{Gate, GateArg, Grants};
@@ -415,6 +415,24 @@ impl<'a, 'm> Walker<'a, 'm> {
     pub(super) fn stands_for_feature(&self, value: &Value) -> bool {
         let is_param = |one: &Alternative| matches!(one.all.as_slice(), [Subject::Param(..)]);
         !self.features.gates().is_empty() && matches!(value, Value::Permissions(all) if all.iter().all(is_param))
+    }
+
+    /// A parameter that stands for a feature, as what all callers pass: it may be kept.
+    pub(super) fn passed_feature(&self, value: Value) -> Value {
+        let Value::Permissions(all) = &value else { return value };
+        let [Alternative { all, .. }] = all.as_slice() else { return value };
+        let [Subject::Param(function, index)] = all.as_slice() else { return value };
+        match self.entry_args.get(*index as usize) {
+            Some(passed @ Value::Choice { .. }) if *function == self.function && self.features_named(passed).is_some() => passed.clone(),
+            _ => value,
+        }
+    }
+
+    /// Whether a constant is a feature's, in a field that only this program sets, when it makes an instance.
+    pub(super) fn holds_feature(&self, place: Target, value: &Value) -> bool {
+        let (Target::Field(field), Some(Key::Constant(name))) = (place, value.single()) else { return false };
+        let declared = &self.module.types[field.ty as usize].fields[field.index as usize];
+        !declared.mutable && self.features.is_key(name, self.module.file_of_type(field.ty)) && self.entry_points.makers_of(field.ty).is_some()
     }
 
     /// Facts when a parameter is the constant of a feature, and when it is not: a gate may ask for each feature in another way.

@@ -193,6 +193,8 @@ pub(crate) struct Walker<'a, 'm> {
     this_value: Option<Value>,
     /// Facts at the call that is being evaluated, for what it resumes.
     resumption_facts: Facts,
+    /// What all callers of the function that is walked are known to pass.
+    entry_args: Vec<Value>,
     /// What is passed to a gate, by expression: on what it may rely.
     passed: HashMap<ExprId, gates::PassedGate>,
 }
@@ -229,6 +231,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             elements: Vec::new(),
             this_value: None,
             resumption_facts: Facts::none(),
+            entry_args: Vec::new(),
             passed: HashMap::default(),
         }
     }
@@ -242,6 +245,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let entry = if self.is_open(id) || abandoned { Some(Promise { facts: Facts::none(), args: Vec::new() }) } else { self.known_entry(id) };
         let built = if abandoned { Some(Facts::none()) } else { self.creation_facts(id) };
         if let (Some(entry), Some(built)) = (&entry, &built) {
+            self.entry_args = entry.args.clone();
             self.walk_function(id, State { facts: entry.facts.and(built), places: BTreeMap::new() }, entry.args.clone());
             // That an instance exists says something; that a function of what may be no instance was called does not.
             let inherited = built.beyond(&entry.facts);
