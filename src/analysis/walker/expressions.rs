@@ -123,7 +123,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                     let facts = state.facts.clone();
                     self.observe_accesses(expr, expr.span, &facts);
                 }
-                self.callees(expr.id).map_or(Value::Unknown, |callees| Value::Functions(callees.to_vec()))
+                self.referred_to(expr.id).map_or(Value::Unknown, |callees| Value::Functions(callees.to_vec()))
             }
             ExprKind::Unknown(items) => {
                 for item in items {

@@ -300,6 +300,13 @@ impl<'a, 'm> Walker<'a, 'm> {
         callees.iter().any(|&callee| self.relevant[callee as usize]).then_some(callees.as_slice())
     }
 
+    /// The functions of this program that a reference may mean, if one of them matters or is a gate.
+    fn referred_to(&self, reference: ExprId) -> Option<&'a [FunctionId]> {
+        let referred = self.resolution.callees.get(&reference)?;
+        let is_gate = |&function: &FunctionId| !self.features.of_function(function, self.file()).is_empty();
+        self.callees(reference).or_else(|| referred.iter().any(is_gate).then_some(referred.as_slice()))
+    }
+
     /// Walks something out of turn, without anything of it being noted.
     fn quietly<T>(&mut self, walk: impl FnOnce(&mut Self) -> T) -> T {
         let seen = std::mem::take(&mut self.seen);

@@ -23,7 +23,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 self.eval_field(expr, field, flow)
             }
             Some(Binding::Type(_)) => self.constant_value(expr, name),
-            None => match self.callees(expr.id) {
+            None => match self.referred_to(expr.id) {
                 Some(callees) => Value::Functions(callees.to_vec()),
                 None => self.eval_platform_member(expr, None, name, flow),
             },
@@ -151,10 +151,12 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
             return self.eval_field(expr, field, flow);
         }
+        if self.language() == Language::Swift
+            && let Some(callees) = self.referred_to(expr.id)
+        {
+            return Value::Functions(callees.to_vec());
+        }
         if let Some(callees) = self.callees(expr.id) {
-            if self.language() == Language::Swift {
-                return Value::Functions(callees.to_vec());
-            }
             return self.call_functions(expr, callees, member_span(expr), Vec::new(), flow);
         }
         if let Some(value) = self.member_of_value(&receiver_value, name) {
