@@ -117,7 +117,7 @@ impl<'m> Finder<'_, 'm, '_> {
         let file = program.file_of_expr(expr.id);
         let Some(policy) = self.gating.policy_of(file) else { return Vec::new() };
         let head = &program.files[file];
-        let imported = head.imports.iter().find(|import| receiver.is_none() && import.alias.as_deref() == Some(name));
+        let imported = head.imports.iter().find(|import| import.alias.as_deref() == Some(name));
         let name = imported.map_or(name, |import| last_segment(&import.path));
         let point = Point { expr, name, receiver, call, language: head.language, file };
         let candidates = self.gates.with_member(name).iter().filter(|&&id| self.gates.gate(id).policy == policy);

@@ -221,7 +221,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 let value = self.call_functions(expr, &functions, call.name_span, self.positioned(call, args), flow);
                 match functions.as_slice() {
                     [only] => {
-                        let grants = self.grants_of_function(*only, expr, args, call.name_span);
+                        let grants = self.grants_of_function(*only, expr, args, call.name_span, flow);
                         self.answered(expr, &grants, value, flow)
                     }
                     _ => value,

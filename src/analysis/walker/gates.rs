@@ -49,6 +49,8 @@ pub(super) struct PassedGate {
     facts: Facts,
     /// Methods of an object that are called when the gate says yes; empty: the only one.
     methods: Vec<String>,
+    /// The gate declares that it passes a truth on; unknown where its declaration is not at hand.
+    passes_truth: Option<bool>,
 }
 
 impl Grant<'_> {
@@ -184,8 +186,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             let methods = grant.gate.granted_when.iter().map(|key| key_text(&key.value).to_owned()).collect();
             let facts = grant.facts(CheckHow::Callback);
             let passed = match self.passed.remove(&arg.value.id) {
-                Some(PassedGate { facts: known, methods, gate }) => PassedGate { gate, facts: known.and(&facts), methods },
-                None => PassedGate { gate: grant.at, facts, methods },
+                Some(known) => PassedGate { facts: known.facts.and(&facts), ..known },
+                None => PassedGate { gate: grant.at, facts, methods, passes_truth: self.passes_truth(expr, call, arg) },
             };
             self.passed.insert(arg.value.id, passed);
         }
@@ -216,6 +218,15 @@ impl<'a, 'm> Walker<'a, 'm> {
         call.args.get(chosen)
     }
 
+    /// Whether the function that a call runs declares a parameter that is called with a truth.
+    fn passes_truth(&self, expr: &Expr, call: &Call, arg: &Arg) -> Option<bool> {
+        let callee = *self.resolution.callees.get(&expr.id)?.first()?;
+        let params = &self.module.functions[callee as usize].params;
+        let position = call.args.iter().position(|other| other.value.id == arg.value.id)?;
+        let ty = params.get(param_index(params, call.args.len(), position, arg)?)?.ty.as_ref()?;
+        (ty.name == "->").then(|| calls_with_truth(ty))
+    }
+
     /// What a closure or function that is passed to a gate starts with, on top of what else is promised to it.
     pub(super) fn with_passed_gate(&mut self, at: ExprId, value: &Value, promise: Promise) -> Promise {
         let Some(passed) = self.passed.get(&at).cloned() else { return promise };
@@ -226,11 +237,11 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     fn vouched(&self, passed: &PassedGate, value: &Value, mut promise: Promise) -> Promise {
         let takes_answer = match value {
-            Value::Closure(id) => self.closure_takes_answer(*id),
+            Value::Closure(id) => passed.passes_truth.unwrap_or_else(|| self.closure_takes_answer(*id)),
             Value::Functions(functions) => functions.iter().any(|&id| takes_truth(&self.module.functions[id as usize])),
             Value::ParamFunction(function, index) => {
                 let ty = self.module.functions[*function as usize].params.get(*index as usize).and_then(|param| param.ty.as_ref());
-                ty.is_some_and(|ty| ty.args.len() == 2 && ty.args.first().is_some_and(is_truth))
+                ty.is_some_and(calls_with_truth)
             }
             _ => false,
         };
@@ -493,6 +504,11 @@ const SELF: u32 = u32::MAX;
 
 /// Type names of truths.
 const TRUTHS: [&str; 5] = ["Boolean", "boolean", "Bool", "BOOL", "bool"];
+
+/// Whether a function type takes one truth.
+fn calls_with_truth(ty: &TypeRef) -> bool {
+    ty.args.len() == 2 && ty.args.first().is_some_and(is_truth)
+}
 
 fn is_truth(ty: &TypeRef) -> bool {
     TRUTHS.contains(&ty.simple_name())
