@@ -136,7 +136,7 @@ impl Test<'_> {
 
     fn mutator(&self, file: usize) -> Mutator<'_, '_> {
         let accesses = self.before.iter().filter(|access| access.file == file).map(|access| access.start).collect();
-        Mutator { shape: &self.shapes[file], text: &self.project.texts[file], accesses, is_alone: self.project.paths.len() == 1 }
+        Mutator { shape: &self.shapes[file], text: &self.project.texts[file], accesses, is_alone: self.project.paths.len() == 1, are_true_gates: false }
     }
 
     /// Each check by itself, in every way.

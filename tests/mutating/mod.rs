@@ -1,5 +1,8 @@
 //! Mutants of a fixture: one check in it proves nothing any more, and all else is as before.
 
+// Each test that includes this module uses its own part of it.
+#![allow(dead_code)]
+
 mod edits;
 mod project;
 mod shape;
@@ -76,6 +79,8 @@ pub struct Mutator<'s, 'm> {
     pub accesses: Vec<u32>,
     /// No other file can read what this one writes.
     pub is_alone: bool,
+    /// What is spoiled are gates of a policy whose answer is a truth, or that pass one to a closure.
+    pub are_true_gates: bool,
 }
 
 impl<'m> Mutator<'_, 'm> {
@@ -95,6 +100,8 @@ impl<'m> Mutator<'_, 'm> {
                     let answered = self.shape.answered(expr, call);
                     let reads = answered.iter().flat_map(|(variable, _)| self.shape.reads(Target::Variable(*variable))).collect();
                     self.of_reads(reads, answered.iter().all(|(_, answer)| *answer == Answer::True), &mut mutants);
+                    let told = if self.are_true_gates { self.shape.told_truth(call) } else { Vec::new() };
+                    self.of_reads(told.into_iter().flat_map(|variable| self.shape.reads(Target::Variable(variable))).collect(), true, &mut mutants);
                 }
             }
             CheckHow::PlatformCallback => {
@@ -156,7 +163,7 @@ impl<'m> Mutator<'_, 'm> {
     }
 
     fn of_answer(&self, answer: &'m Expr, mutants: &mut Vec<Mutant>) {
-        if let Some((target, is_condition)) = self.shape.stored(answer)
+        if let Some((target, is_condition)) = self.shape.stored(answer, self.are_true_gates)
             && (self.is_alone || self.shape.is_private(target))
         {
             self.of_reads(self.shape.reads(target), is_condition, mutants);
@@ -173,13 +180,13 @@ impl<'m> Mutator<'_, 'm> {
         }
         // Swift's `#available` takes no operator.
         if self.shape.module.files[0].language != Language::Swift || !matches!(part.kind, ExprKind::Available { .. }) {
-            mutants.push(Mutant { kind: Kind::Negated, edits: negated(part.span) });
+            mutants.push(Mutant { kind: Kind::Negated, edits: self.negated(part.span) });
         }
         // A comma between conditions is no operator.
         if self.shape.module.files[0].language != Language::Swift
             && let Some(whole) = self.shape.whole_condition(part)
         {
-            mutants.push(Mutant { kind: Kind::WholeNegated, edits: negated(whole.span) });
+            mutants.push(Mutant { kind: Kind::WholeNegated, edits: self.negated(whole.span) });
         }
     }
 
@@ -187,12 +194,15 @@ impl<'m> Mutator<'_, 'm> {
         if reads.is_empty() {
             return;
         }
-        mutants.push(Mutant { kind: Kind::Unread, edits: reads.iter().map(|read| self.unknown(read.span)).collect() });
+        // A closure that does not read its `$0` is one without parameters.
+        if reads.iter().all(|read| self.source(read.span) != "$0") {
+            mutants.push(Mutant { kind: Kind::Unread, edits: reads.iter().map(|read| self.unknown(read.span)).collect() });
+        }
         if let Some(subjects) = reads.iter().map(|read| self.shape.matched(read)).collect::<Option<Vec<_>>>() {
             self.of_cases(&subjects, mutants);
         }
         if is_condition {
-            mutants.push(Mutant { kind: Kind::ReadInverted, edits: reads.iter().flat_map(|read| negated(read.span)).collect() });
+            mutants.push(Mutant { kind: Kind::ReadInverted, edits: reads.iter().flat_map(|read| self.negated(read.span)).collect() });
         }
     }
 
@@ -212,6 +222,14 @@ impl<'m> Mutator<'_, 'm> {
     fn unknown(&self, span: Span) -> Edit {
         let lines = self.source(span).matches('\n').count();
         Edit { start: span.start, end: span.end, new: format!("{UNKNOWN}({})", "\n".repeat(lines)), is_name: false }
+    }
+
+    /// In front of `await` and `try`, which belong to what is negated.
+    fn negated(&self, span: Span) -> Vec<Edit> {
+        let put = |place: u32, new: &str| Edit { start: place, end: place, new: new.to_owned(), is_name: false };
+        let before = self.text.get(..span.start as usize).unwrap_or_default();
+        let marked = before.trim_end_matches("await ").trim_end_matches("try ");
+        vec![put(marked.len() as u32, "(!("), put(span.end, "))")]
     }
 
     /// Another name, of the same kind: a type's name stays one.
@@ -235,9 +253,4 @@ impl<'m> Mutator<'_, 'm> {
         });
         found.collect()
     }
-}
-
-fn negated(span: Span) -> Vec<Edit> {
-    let put = |place: u32, new: &str| Edit { start: place, end: place, new: new.to_owned(), is_name: false };
-    vec![put(span.start, "(!("), put(span.end, "))")]
 }

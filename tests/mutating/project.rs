@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use askfirst::catalogue::{self, DataCategory};
-use askfirst::discover::Settings;
-use askfirst::engine::{self, Options, Progress};
+use askfirst::discover::{self, Settings};
+use askfirst::engine::{self, Options, PolicyChoice, Progress};
 use askfirst::frontend::{self, Lowered};
 use askfirst::ir::{Expr, ExprKind, walk};
 use askfirst::source::{LineIndex, SourceFile, Span};
-use askfirst::verdict::{CheckHow, Outcome, StepWhat, Verdict};
+use askfirst::verdict::{CheckHow, Outcome, Place, StepWhat, Verdict};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
@@ -37,10 +37,18 @@ pub struct Access {
     pub category: DataCategory,
     pub api: String,
     pub verdict: Verdict,
-    /// The checks of its proof.
+    /// The checks of its proof, if there is one.
     pub checks: Vec<CheckStep>,
     /// Whether the proof says of each check where it is, and names one at all.
     pub is_proven: bool,
+    /// The gates of its proof.
+    pub gates: Vec<CheckStep>,
+    /// The features for one of which a gate said yes.
+    pub asked_for: Vec<String>,
+    /// The calls through which the answers came: where their names are.
+    pub calls: Vec<(usize, Span)>,
+    /// Where the nearest check or gate is that does not cover it.
+    pub near: Option<(usize, u32)>,
     /// Name of the function around it.
     pub function: String,
 }
@@ -69,10 +77,11 @@ impl Access {
 
 impl Project {
     pub fn of(fixture: &Fixture) -> Result<Self, String> {
-        let texts = fixture.files.iter().map(|path| fixture::read(path)).collect();
-        let is_single = fixture.files == [fixture.name.clone()];
-        let copy = if is_single { None } else { Some(Copy::of(fixture)?) };
-        Ok(Self { paths: fixture.files.clone(), texts, copy })
+        let paths: Vec<String> = fixture.files.iter().filter(|path| fixture::language_of(path).is_some()).cloned().collect();
+        let texts = paths.iter().map(|path| fixture::read(path)).collect();
+        let is_single = paths == [fixture.name.clone()];
+        let copy = if is_single { None } else { Some(Copy::of(fixture, &paths)?) };
+        Ok(Self { paths, texts, copy })
     }
 
     pub fn unedited(&self) -> Vec<Edits> {
@@ -91,30 +100,46 @@ impl Project {
         frontend::lower(&SourceFile { path: path.clone(), language, text: edits.apply(&self.texts[file]) })
     }
 
+    /// Where the copy of a file lies, as a scan shows it: policies are found by that.
+    pub fn copied(&self, file: usize) -> Option<String> {
+        let copy = self.copy.as_ref()?;
+        let folder = discover::shown_folder(copy.folder.path()).ok()?;
+        Some(format!("{folder}/{}", copy.paths[file]))
+    }
+
     /// Every access, once the edits are made.
     pub fn accesses(&self, edits: &[Edits]) -> Result<Vec<Access>, String> {
+        self.accesses_by(edits, &PolicyChoice::Nearest)
+    }
+
+    /// The same with or without the policies of the project.
+    pub fn accesses_by(&self, edits: &[Edits], policy: &PolicyChoice) -> Result<Vec<Access>, String> {
         match &self.copy {
             None => {
                 let text = edits[0].apply(&self.texts[0]);
                 let outcome = fixture::analyse(&self.paths[0], &text, catalogue::embedded());
-                Ok(accesses(&outcome, &[0], edits))
+                Ok(accesses(&outcome, &[Some(0)], edits))
             }
-            Some(copy) => self.scan(copy, edits),
+            Some(copy) => self.scan(copy, edits, policy),
         }
     }
 
-    fn scan(&self, copy: &Copy, edits: &[Edits]) -> Result<Vec<Access>, String> {
+    fn scan(&self, copy: &Copy, edits: &[Edits], policy: &PolicyChoice) -> Result<Vec<Access>, String> {
         for ((path, text), edits) in copy.paths.iter().zip(&self.texts).zip(edits) {
             write(&copy.folder.path().join(path), edits.apply(text).as_bytes())?;
         }
         let discover = Settings { paths: vec![copy.folder.path().to_owned()], jobs: 1, ..Settings::default() };
-        let scan = engine::scan(&Options { discover, ..Options::default() }, catalogue::embedded(), &Progress::default()).map_err(|error| error.to_string())?;
+        let options = Options { discover, policy: policy.clone(), ..Options::default() };
+        let scan = engine::scan(&options, catalogue::embedded(), &Progress::default()).map_err(|error| format!("{error:?}"))?;
         if let Some(one) = scan.incomplete.first() {
             return Err(format!("{}: {}", one.path, one.reason));
         }
         let number = |path: &str| self.paths.iter().zip(&copy.paths).position(|(_, copied)| path.ends_with(&format!("/{copied}")));
-        let files: Option<Vec<usize>> = scan.files.iter().map(|file| number(&file.path)).collect();
-        Ok(accesses(&scan.outcome, &files.ok_or("the copy holds other files than the fixture")?, edits))
+        let files: Vec<Option<usize>> = scan.files.iter().map(|file| number(&file.path)).collect();
+        if scan.files.iter().zip(&files).any(|(file, number)| file.language.is_some() && number.is_none()) {
+            return Err("the copy holds other files than the fixture".to_owned());
+        }
+        Ok(accesses(&scan.outcome, &files, edits))
     }
 
     /// What an edit must not do besides: lose or make calls, or leave what cannot be parsed.
@@ -142,7 +167,7 @@ impl Project {
 }
 
 impl Copy {
-    fn of(fixture: &Fixture) -> Result<Self, String> {
+    fn of(fixture: &Fixture, paths: &[String]) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         // Whatever else is there belongs to the project, too.
         for entry in WalkDir::new(&fixture.name).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
@@ -150,7 +175,7 @@ impl Copy {
             write(&folder.path().join(inner), &std::fs::read(entry.path()).map_err(|error| error.to_string())?)?;
         }
         let inner = |path: &String| path.strip_prefix(&fixture.name).map(|path| path.trim_start_matches('/').to_owned());
-        let paths: Option<Vec<String>> = fixture.files.iter().map(inner).collect();
+        let paths: Option<Vec<String>> = paths.iter().map(inner).collect();
         Ok(Self { folder, paths: paths.ok_or("a file of a project lies in its folder")? })
     }
 }
@@ -163,29 +188,41 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     write().map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// The accesses of an outcome; `files` has the number in the project of each file of the scan.
-fn accesses(outcome: &Outcome, files: &[usize], edits: &[Edits]) -> Vec<Access> {
-    let original = |file: usize, place: u32| edits[file].to_original(place).0;
+/// The accesses of an outcome; `files` has the number in the project of each file of the scan that is source.
+fn accesses(outcome: &Outcome, files: &[Option<usize>], edits: &[Edits]) -> Vec<Access> {
+    let original = |place: Place| {
+        let file = files[place.file as usize].expect("a source file");
+        let end_of = |place: u32| edits[file].to_original(place).0;
+        (file, Span { start: end_of(place.span.start), end: end_of(place.span.end) })
+    };
     let sites = outcome.sites.iter().map(|site| {
-        let file = files[site.place.file as usize];
-        let checks = site.trace.iter().filter_map(|step| match &step.what {
-            StepWhat::Check { how, .. } if site.verdict == Verdict::Guarded => {
-                let file = files[step.place.file as usize];
-                let span = step.place.span;
-                let span = Span { start: original(file, span.start), end: original(file, span.end) };
-                Some(CheckStep { file, span, how: *how })
-            }
+        let (file, span) = original(site.place);
+        let step = |place: Place, how: CheckHow| {
+            let (file, span) = original(place);
+            CheckStep { file, span, how }
+        };
+        let checks = site.trace.iter().filter_map(|one| match &one.what {
+            StepWhat::Check { how, .. } => Some(step(one.place, *how)),
             _ => None,
         });
         let (placed, elsewhere): (Vec<CheckStep>, Vec<CheckStep>) = checks.partition(|check| check.span != Span::default());
+        let gates = site.trace.iter().filter_map(|one| match &one.what {
+            StepWhat::Gate { how, .. } => Some(step(one.place, *how)),
+            _ => None,
+        });
+        let calls = site.trace.iter().filter(|one| matches!(one.what, StepWhat::Call { .. })).map(|one| original(one.place));
         Access {
             file,
-            start: original(file, site.place.span.start),
+            start: span.start,
             category: site.category,
             api: site.api.clone(),
             verdict: site.verdict,
             is_proven: !placed.is_empty() && elsewhere.is_empty(),
             checks: placed,
+            gates: gates.collect(),
+            asked_for: site.asked_for.clone(),
+            calls: calls.collect(),
+            near: site.near_miss.as_ref().map(|near| original(near.place)).map(|(file, span)| (file, span.start)),
             function: site.function.clone(),
         }
     });

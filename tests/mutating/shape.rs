@@ -44,7 +44,9 @@ impl<'m> Shape<'m> {
     }
 
     pub fn annotation(&self, span: Span) -> Option<&'m Annotation> {
-        self.module.functions.iter().flat_map(|function| &function.annotations).find(|annotation| annotation.span == span)
+        let of_functions = self.module.functions.iter().flat_map(|function| &function.annotations);
+        let of_types = self.module.types.iter().flat_map(|ty| ty.annotations.iter().chain(ty.fields.iter().flat_map(|field| &field.annotations)));
+        of_functions.chain(of_types).find(|annotation| annotation.span == span)
     }
 
     /// The function with that annotation.
@@ -114,10 +116,18 @@ impl<'m> Shape<'m> {
         Some((*variable, callback.answer))
     }
 
-    /// The variable or field that holds an answer, and whether what it holds is a condition.
-    pub fn stored(&self, answer: &'m Expr) -> Option<(Target, bool)> {
+    /// The first parameters of closures that a call is passed, where they are read as a condition.
+    pub fn told_truth(&self, call: &'m Call) -> Vec<VariableId> {
+        let closures = call.args.iter().filter(|arg| matches!(arg.value.kind, ExprKind::Closure(_)));
+        let first = closures.filter_map(|arg| self.resolution.closure_params.get(&arg.value.id)?.first().copied());
+        let is_condition = |read: &&Expr| self.decided(read).is_some();
+        first.filter(|&variable| self.reads(Target::Variable(variable)).iter().any(is_condition)).collect()
+    }
+
+    /// The variable or field that holds an answer, and whether what it holds is a condition; `is_truth` says so of the answer itself.
+    pub fn stored(&self, answer: &'m Expr, is_truth: bool) -> Option<(Target, bool)> {
         let mut current = answer;
-        let mut is_condition = self.checks(answer).iter().any(|check| check.returns == Some(Answer::True));
+        let mut is_condition = is_truth || self.checks(answer).iter().any(|check| check.returns == Some(Answer::True));
         loop {
             let parent = self.parent(current)?;
             match &parent.kind {
