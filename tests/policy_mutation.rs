@@ -15,8 +15,10 @@ use std::process::ExitCode;
 
 use askfirst::catalogue::DataCategory;
 use askfirst::engine::PolicyChoice;
-use askfirst::ir::Program;
+use askfirst::gates::key_text;
+use askfirst::ir::{Expr, Program};
 use askfirst::policy::{Gate, Policy, PolicySet};
+use askfirst::source::Span;
 use askfirst::verdict::{CheckHow, Verdict};
 use fixture::{Claim, Fixture};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -28,7 +30,20 @@ use policy_mutating::{swap, tokens};
 const MAX_ROUNDS: usize = 8;
 
 /// Wrong answers of the analysis about mutants, each with its reason. The test fails when one is right at last, and it goes.
-const WRONG: [Known; 0] = [];
+const WRONG: [Known; 2] = [
+    Known {
+        fixture: "fixtures/policies/gate-calls-kotlin",
+        function: "aliasOfFunction",
+        way: Way::NotAGate,
+        reason: "an extension function hands the feature on to what asks the system for each feature, and is no gate: the check behind it is not seen",
+    },
+    Known {
+        fixture: "fixtures/policies/gate-shapes-swift",
+        function: "body",
+        way: Way::NotAGate,
+        reason: "a modifier that checks before it shows what it is called on is followed only where it is a gate",
+    },
+];
 
 /// An access about which the answer is wrong in some mutant.
 struct Known {
@@ -62,8 +77,8 @@ enum Way {
 /// Each way, and of how many hundredths of the guarded accesses there must be a mutant at least.
 const WAYS: [(Way, usize); 7] = [
     (Way::Removed, 100),
-    (Way::Moved, 50),
-    (Way::Swapped, 90),
+    (Way::Moved, 70),
+    (Way::Swapped, 95),
     (Way::Undeclared, 100),
     (Way::UndeclaredHere, 100),
     (Way::OutOfScope, 100),
@@ -110,7 +125,7 @@ fn few_accesses_are_left_out() -> Result<(), Failed> {
     }
     let is_short = |(way, share): &(Way, usize)| made.get(way).copied().unwrap_or_default() * 100 < guarded * share;
     let short: Vec<Way> = WAYS.iter().filter(|way| is_short(way)).map(|(way, _)| *way).collect();
-    if short.is_empty() && guarded > 100 {
+    if short.is_empty() && guarded > 150 {
         return Ok(());
     }
     Err(format!("too few mutants of {short:?}; {guarded} accesses, made {made:#?}, skipped {skipped:#?}").into())
@@ -236,14 +251,49 @@ impl Test<'_> {
             texts: Texts::new(),
             feature: None,
         });
-        mutants.collect()
+        mutants.chain(self.exchanged(gate)).collect()
+    }
+
+    /// A switch over a gate's answer in which a yes and another answer change places.
+    fn exchanged(&self, gate: &CheckStep) -> Option<Mutant> {
+        let shape = &self.shapes[gate.file];
+        let answer = shape.named(gate.span)?;
+        let read = || shape.stored(answer, false).and_then(|(target, _)| shape.reads(target).into_iter().find_map(|read| shape.matched(read)));
+        let cases = shape.cases(shape.matched(answer).or_else(read)?)?;
+        let policy = self.policy(gate.file)?;
+        let gates = policy.gates.iter().chain(policy.features.iter().flat_map(|feature| &feature.gates));
+        let yes: Vec<&str> = gates
+            .filter(|declared| member(declared) == self.source(gate))
+            .flat_map(|declared| &declared.granted_when)
+            .map(|key| key_text(&key.value))
+            .collect();
+        let text = |span: Span| &self.project.texts[gate.file][span.start as usize..span.end as usize];
+        let is_yes = |case: &&&Expr| yes.iter().any(|yes| text(case.span).rsplit('.').next() == Some(*yes));
+        let no = cases.iter().find(|case| !is_yes(case))?;
+        let granted: Vec<&&Expr> = cases.iter().filter(is_yes).collect();
+        let put = |place: Span, new: Span| mutating::Edit { start: place.start, end: place.end, new: text(new).to_owned(), is_name: false };
+        let edits = granted.iter().map(|case| put(case.span, no.span)).chain(granted.first().map(|first| put(no.span, first.span)));
+        let edits: Vec<mutating::Edit> = edits.collect();
+        (edits.len() > 1).then(|| Mutant {
+            way: Way::Moved,
+            name: "exchanged".to_owned(),
+            edits: self.edited(gate.file, edits),
+            texts: Texts::new(),
+            feature: None,
+        })
     }
 
     fn swapped(&self, access: &Access, gate: &CheckStep) -> Option<Mutant> {
         let policy = self.policy(gate.file)?;
         if let Some(own) = self.own_gate(access, gate) {
             let texts = policies::given_away(policy, own);
-            return Some(Mutant { way: Way::Swapped, name: "given away".to_owned(), edits: self.project.unedited(), texts, feature: Some("swapped".to_owned()) });
+            return Some(Mutant {
+                way: Way::Swapped,
+                name: "given away".to_owned(),
+                edits: self.project.unedited(),
+                texts,
+                feature: Some("swapped".to_owned()),
+            });
         }
         let swap = swap(&tokens(self.shapes, policy, access, gate), policy, access.category, &self.project.texts)?;
         let mut edits = self.project.unedited();
@@ -391,7 +441,9 @@ impl Test<'_> {
                 guarded.iter().flat_map(|access| access.asked_for.iter().map(|feature| (feature, access.category))).collect();
             for (feature, category) in &asked {
                 let expected = |access: &Access| match access.verdict {
-                    Verdict::Guarded | Verdict::OutsideScope if access.category == *category && access.asked_for.contains(feature) => Some(Verdict::WrongFeature),
+                    Verdict::Guarded | Verdict::OutsideScope if access.category == *category && access.asked_for.contains(feature) => {
+                        Some(Verdict::WrongFeature)
+                    }
                     verdict => Some(verdict),
                 };
                 problems.extend(self.judged(Way::UndeclaredHere, &here, &policies::without_category(policy, *category, Some(feature)), &expected));
@@ -413,7 +465,8 @@ impl Test<'_> {
 
     /// What is left of an access when the policy has no gates.
     fn without_gates(&self, access: &Access) -> Option<Verdict> {
-        if matches!(access.verdict, Verdict::Undeclared | Verdict::UserMediated) {
+        // These rely on no gate.
+        if matches!(access.verdict, Verdict::Undeclared | Verdict::UserMediated | Verdict::Ungated | Verdict::PlatformOnly) {
             return Some(access.verdict);
         }
         let bare = self.bare.get_or_init(|| self.project.accesses_by(&self.project.unedited(), &PolicyChoice::None)).as_ref().ok()?;
@@ -496,4 +549,3 @@ fn member(gate: &Gate) -> String {
         askfirst::policy::Member::Feature => String::new(),
     }
 }
-

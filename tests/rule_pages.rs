@@ -4,14 +4,13 @@ use std::path::Path;
 
 use askfirst::catalogue;
 use askfirst::discover::Settings;
-use askfirst::engine::{self, Options, Progress};
-use askfirst::policy::Policy;
+use askfirst::engine::{self, Options, Progress, ScanError};
 use askfirst::scan::Scan;
-use askfirst::verdict::{Rule, Verdict};
+use askfirst::verdict::{Finding, Rule, Site, Verdict};
 
 /// Rules that need no policy, and have examples in all languages.
 const WITH_EXAMPLES: [Rule; 5] = [Rule::UngatedAccess, Rule::WrongPermission, Rule::IgnoredAnswer, Rule::NotACheck, Rule::DebugOnlyCheck];
-/// Rules of feature mode, whose examples are code and a policy. What is the same in the bad and the good one stands before both.
+/// Rules of feature mode, whose examples are code and a policy.
 const WITH_POLICY: [Rule; 12] = [
     Rule::UndeclaredData,
     Rule::PlatformCheckOnly,
@@ -86,24 +85,76 @@ fn bad_examples_are_found_and_good_ones_pass() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The bad and the good policy of each page are read, and there is an access in the code beside them.
+/// The rules of [`WITH_POLICY`] that speak of code: each language shows them.
+const ON_CODE: [Rule; 5] = [Rule::UndeclaredData, Rule::PlatformCheckOnly, Rule::WrongFeature, Rule::OutsideFeatureScope, Rule::GateWithoutPlatformCheck];
+
+/// An example of feature mode: the policy and all code, as one project. What is the same in the bad and the good one stands before both.
+fn scan_project(page: &str, heading: &str) -> Result<Scan, ScanError> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let find = |fence| {
+        let own = section(page, heading).and_then(|section| example(section, fence));
+        own.or_else(|| example(page, fence)).unwrap_or_else(|| panic!("{heading} {fence}"))
+    };
+    std::fs::write(folder.path().join("askfirst.toml"), find("toml")).expect("written");
+    for (fence, extension) in OF_POLICIES {
+        let text = find(fence);
+        // The first line may say where the file is.
+        let said = text.lines().next().and_then(|line| line.strip_prefix("// ")).filter(|path| path.ends_with(extension) && !path.contains(' '));
+        let path = folder.path().join(said.map_or_else(|| format!("Example.{extension}"), str::to_owned));
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, text).expect("written");
+    }
+    let discover = Settings { paths: vec![folder.path().to_owned()], ..Settings::default() };
+    engine::scan(&Options { discover, ..Options::default() }, catalogue::embedded(), &Progress::default())
+}
+
+/// The languages of these pages.
+const OF_POLICIES: [(&str, &str); 2] = [("kotlin", "kt"), ("swift", "swift")];
+
+fn findings(scan: &Scan) -> Vec<String> {
+    let shown = |finding: &Finding| {
+        let (path, at) = scan.locate(finding.place);
+        format!("{} {}:{}", finding.rule, path.rsplit('/').next().unwrap_or(path), at.line)
+    };
+    scan.outcome.findings.iter().map(shown).collect()
+}
+
+/// The bad example breaks the rule, in each language if it is about code, and the good one breaks none.
 #[test]
-fn examples_of_feature_mode_are_a_policy_and_code() {
+fn examples_of_feature_mode_do_what_the_page_says() {
     assert_eq!(WITH_EXAMPLES.len() + WITH_POLICY.len(), Rule::ALL.len());
+    let mut wrong = Vec::new();
     for rule in WITH_POLICY {
         let page = page(rule);
-        for heading in ["Bad", "Good"] {
-            let find = |fence| {
-                let own = section(&page, heading).and_then(|section| example(section, fence));
-                own.or_else(|| example(&page, fence)).unwrap_or_else(|| panic!("{rule}: {heading} {fence}"))
-            };
-            let policy = Policy::parse(&[("askfirst.toml", find("toml"))]);
-            let is_mistake = rule == Rule::UnknownCategory && heading == "Bad";
-            assert_eq!(policy.is_err(), is_mistake, "{rule}: {heading}: {:?}", policy.err());
-            assert!(policy.is_ok_and(|policy| policy.has_features()) || is_mistake, "{rule}: {heading}");
-            for (fence, extension) in [("kotlin", "kt"), ("swift", "swift")] {
-                assert!(!scan(find(fence), extension).outcome.sites.is_empty(), "{rule}: {heading} {fence}");
+        match scan_project(&page, "Good") {
+            Ok(good) if findings(&good).is_empty() => {
+                let is_fine = |site: &Site| matches!(site.verdict, Verdict::Guarded | Verdict::UserMediated);
+                if !good.in_feature_mode() || good.outcome.sites.is_empty() || !good.outcome.sites.iter().all(is_fine) {
+                    wrong.push(format!("{rule}: the good example has nothing that is fine"));
+                }
             }
+            Ok(good) => wrong.push(format!("{rule}: the good example is not good: {:?}", findings(&good))),
+            Err(error) => wrong.push(format!("{rule}: the good example: {error:?}")),
+        }
+        let found = match scan_project(&page, "Bad") {
+            Ok(bad) => findings(&bad),
+            // A category that is none is a mistake of the policy, which is not used then.
+            Err(ScanError::Policy(errors)) if rule == Rule::UnknownCategory => {
+                let shown = format!("{errors:?}");
+                if shown.contains("category") { vec![format!("{rule} .toml")] } else { vec![shown] }
+            }
+            Err(error) => vec![format!("{error:?}")],
+        };
+        let is_there = |extension: &str| found.iter().any(|one| one.starts_with(&format!("{rule} ")) && one.contains(extension));
+        let is_found = if ON_CODE.contains(&rule) { OF_POLICIES.iter().all(|(_, extension)| is_there(&format!(".{extension}"))) } else { is_there(".toml") };
+        if !is_found {
+            wrong.push(format!("{rule}: the bad example is not found: {found:?}"));
+        }
+        // What nobody asks for or accesses shows in the policy, too.
+        let others: Vec<&String> = found.iter().filter(|one| !one.starts_with(&format!("{rule} ")) && !one.contains(".toml")).collect();
+        if !others.is_empty() {
+            wrong.push(format!("{rule}: the bad example shows something else, too: {others:?}"));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -52,8 +52,12 @@ pub const SPARE: &str = "advertising-id";
 /// The keys by which a gate of a proof names its features: in its own arguments, in what these hold, in calls through which its answer
 /// came, or else anywhere in the functions of the proof.
 pub fn tokens(shapes: &[Shape<'_>], policy: &Policy, access: &Access, gate: &CheckStep) -> Vec<Token> {
-    let keys: Vec<&Key> =
-        policy.features.iter().filter(|feature| access.asked_for.contains(&feature.name.value)).flat_map(|feature| feature.keys.iter().map(|key| &key.value)).collect();
+    let keys: Vec<&Key> = policy
+        .features
+        .iter()
+        .filter(|feature| access.asked_for.contains(&feature.name.value))
+        .flat_map(|feature| feature.keys.iter().map(|key| &key.value))
+        .collect();
     let search = Search { shapes, keys: &keys };
     let calls = || access.calls.iter().map(|(file, span)| (*file, *span));
     let places: Vec<(usize, Span)> = calls().chain([(gate.file, gate.span)]).collect();
@@ -147,7 +151,8 @@ pub fn swap(tokens: &[Token], policy: &Policy, category: DataCategory, texts: &[
         return None;
     }
     let declares = |feature: &Feature| feature.data.iter().any(|data| data.value == category);
-    let key_of = |feature: &Feature, style: Style| feature.keys.iter().map(|key| &key.value).find(|key| Style::of(key) == style).map(|key| key_text(key).to_owned());
+    let key_of =
+        |feature: &Feature, style: Style| feature.keys.iter().map(|key| &key.value).find(|key| Style::of(key) == style).map(|key| key_text(key).to_owned());
     let fits = |feature: &&Feature| !declares(feature) && styles.iter().all(|style| key_of(feature, *style).is_some());
     let known = policy.features.iter().find(fits);
     let new_key = |style: Style| match known {
