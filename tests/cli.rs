@@ -411,3 +411,177 @@ fn each_stage_can_be_looked_at() {
     assert!(tree.run(&["debug", "ir", "A.kt"]).out.contains("contentResolver"));
     assert!(tree.run(&["debug", "sites", "A.kt"]).out.contains("Ungated"));
 }
+
+/// A policy with one gate, and two features.
+const POLICY: &str = "\
+[[gate]]
+call = \"PrivacyGate.allows($feature)\"
+
+[feature.find-friends]
+key = \"Feature.FIND_FRIENDS\"
+purpose = \"See which of your contacts are here, too.\"
+data = [\"contacts\"]
+scope = [\"app/friends/**\"]
+opt-out = \"Settings > Privacy\"
+
+[feature.cover]
+key = \"Feature.COVER\"
+purpose = \"Put a photo on your list.\"
+data = [\"photos\"]
+opt-out = \"Settings > Privacy\"
+";
+
+const GATE: &str = "\
+package com.example
+
+enum class Feature { FIND_FRIENDS, COVER }
+
+interface PrivacyGate {
+    fun allows(feature: Feature): Boolean
+}
+";
+
+/// An access behind the gate of a feature.
+fn gated(feature: &str) -> String {
+    let import = "import android.content.Context\nimport android.provider.ContactsContract.Contacts\n";
+    let query = "context.contentResolver.query(Contacts.CONTENT_URI, null, null, null, null)";
+    format!(
+        "package com.example\n\n{import}\nclass Friends(val context: Context, val gate: PrivacyGate) {{\n    fun find() {{\n        if (gate.allows(Feature.{feature})) {query}\n    }}\n}}\n"
+    )
+}
+
+fn project(policy: &str, feature: &str) -> Tree {
+    Tree::new(&[("askfirst.toml", policy), ("app/Gate.kt", GATE), ("app/friends/Friends.kt", &gated(feature))])
+}
+
+/// Rule, path and line of each finding.
+fn found(report: &Value) -> Vec<String> {
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+    let findings = report["findings"].as_array().expect("a list");
+    findings.iter().map(|finding| format!("{} {}:{}", text(finding, "rule"), text(finding, "path"), finding["line"])).collect()
+}
+
+#[test]
+fn a_policy_makes_the_check_one_by_feature() {
+    let report = project(POLICY, "FIND_FRIENDS").json(&["check", "--inventory"]);
+    assert_eq!(report["mode"], "feature");
+    assert_eq!(found(&report), ["unused-feature askfirst.toml:11", "overclaimed-data askfirst.toml:14"]);
+    assert_eq!(report["findings"][1]["feature"], "cover");
+    assert_eq!(report["findings"][1]["category"], "photos");
+    let access = &report["accesses"][0];
+    assert_eq!([&access["verdict"], &access["feature"]], ["guarded", "find-friends"]);
+    assert_eq!(access["proof"][0]["kind"], "gate");
+
+    let tree = project(POLICY, "COVER");
+    let report = tree.json(&["check"]);
+    assert_eq!(found(&report), ["wrong-feature app/friends/Friends.kt:8", "unused-feature askfirst.toml:4", "overclaimed-data askfirst.toml:14"]);
+    assert_eq!(report["findings"][0]["feature"], "cover");
+    let shown = tree.run(&["check"]);
+    assert!(shown.status == 1 && shown.out.contains("askfirst.toml:14:"), "the policy's line is shown: {shown:?}");
+
+    let without = Tree::new(&[("askfirst.toml", "[rules]\nungated-access = \"warning\"\n"), ("app/Gate.kt", GATE), ("app/A.kt", &gated("COVER"))]);
+    assert_eq!(without.json(&["check"])["mode"], "platform", "a policy without features asks for no gates");
+}
+
+#[test]
+fn what_was_not_scanned_is_not_missed() {
+    let tree = project(POLICY, "FIND_FRIENDS");
+    tree.write("app/Other.kt", b"package com.example\n");
+    for path in ["app/Other.kt", "app/friends/Friends.kt", "app"] {
+        let report = tree.json(&["check", path]);
+        assert_eq!((report["mode"].as_str(), found(&report)), (Some("feature"), Vec::new()), "{path}");
+    }
+    // Above the folder of the run the repository ends the search.
+    tree.write(".git/HEAD", b"");
+    let below = Run::new(tree.command(&["check", "--format", "short"]).current_dir(tree.path().join("app")).output().expect("runs"));
+    assert_eq!((below.status, below.out.as_str()), (0, ""), "{below:?}");
+    let outside = Run::new(tree.command(&["check", "--format", "short", "../Friends.kt"]).current_dir(tree.path().join("app/friends")).output().expect("runs"));
+    assert_eq!(outside.status, 2, "{outside:?}");
+}
+
+#[test]
+fn severities_are_those_of_the_policy() {
+    let with = |rules: &str| project(&format!("{POLICY}\n[rules]\nunused-feature = \"off\"\noverclaimed-data = \"off\"\n{rules}"), "COVER");
+    let run = |rules: &str| with(rules).run(&["check", "--format", "short"]);
+    let error = run("");
+    assert!(error.status == 1 && error.out.contains("error[wrong-feature]"), "{error:?}");
+    let warning = run("wrong-feature = \"warning\"\n");
+    assert!(warning.status == 0 && warning.out.contains("warning[wrong-feature]"), "{warning:?}");
+    assert_eq!(with("wrong-feature = \"warning\"\n").run(&["check", "--fail-on", "warning"]).status, 1);
+    let info = run("wrong-feature = \"info\"\n");
+    assert!(info.status == 0 && info.out.contains("info[wrong-feature]"), "{info:?}");
+    let off = with("wrong-feature = \"off\"\n");
+    assert_eq!((run("wrong-feature = \"off\"\n").status, off.run(&["check"]).out), (0, String::new()));
+    assert_eq!(off.json(&["inventory"])["accesses"][0]["verdict"], "wrong-feature", "it is not fine, it is only not reported");
+}
+
+#[test]
+fn mistakes_in_a_policy_are_shown_and_stop_the_scan() {
+    let mistaken = POLICY.replace("\"photos\"", "\"fotos\"").replace("opt-out", "optout");
+    let tree = project(&mistaken, "COVER");
+    for command in ["check", "inventory"] {
+        let run = tree.run(&[command]);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{run:?}");
+        for part in ["askfirst.toml:14:9", "did you mean `photos`", "askfirst.toml:9:1", "`opt-out`", "3 mistakes"] {
+            assert!(run.err.contains(part), "{part}: {run:?}");
+        }
+    }
+    // A mistake elsewhere is none of what was asked.
+    tree.write("other/askfirst.toml", b"[feature]\n");
+    tree.write("other/B.kt", b"package other\n");
+    assert_eq!(tree.run(&["check", "other"]).status, 0);
+}
+
+#[test]
+fn the_nearest_policy_speaks_for_a_file() {
+    let base = POLICY.replace("scope = [\"app/friends/**\"]\n", "");
+    let tree = project(&base, "COVER");
+    let nested = "[project]\nextends = [\"../askfirst.toml\"]\n\n[feature.cover]\nkey = \"Feature.COVER\"\npurpose = \"Another.\"\ndata = [\"contacts\"]\nopt-out = \"S\"\n";
+    assert_eq!(found(&tree.json(&["check", "app"])), ["wrong-feature app/friends/Friends.kt:8"]);
+    tree.write("app/askfirst.toml", nested.as_bytes());
+    let report = tree.json(&["check", "app/friends"]);
+    assert_eq!(found(&report), Vec::<String>::new(), "its own policy declares contacts for it");
+    assert_eq!(report["mode"], "feature");
+}
+
+#[test]
+fn init_writes_a_policy_that_check_reads() {
+    let tree = Tree::new(&[("app/people/People.kt", UNGATED), ("app/friends/Friends.kt", GUARDED)]);
+    let shown = tree.run(&["init", "--stdout"]);
+    assert_eq!(shown.status, 0, "{shown:?}");
+    assert!(!tree.path().join("askfirst.toml").exists());
+    let run = tree.run(&["init"]);
+    assert_eq!((run.status, run.out.as_str()), (0, ""), "{run:?}");
+    assert!(run.err.contains("askfirst.toml, from 2 accesses") && run.err.ends_with('\n') && !run.err.contains("\\u{"), "{run:?}");
+    let written = fs::read_to_string(tree.path().join("askfirst.toml")).expect("written");
+    assert_eq!(written, shown.out);
+    assert!(written.contains("data = [\"contacts\"]") && written.contains("#   app/people/People.kt:7"), "{written}");
+
+    let report = tree.json(&["check"]);
+    assert_eq!(report["mode"], "feature");
+    let ungated = found(&report).into_iter().filter(|one| one.starts_with("ungated-access")).collect::<Vec<_>>();
+    assert_eq!(ungated, ["ungated-access app/people/People.kt:7"], "{report}");
+    let rules: Vec<&String> = report["summary"]["by_rule"].as_object().expect("an object").keys().collect();
+    for rule in ["missing-purpose", "missing-opt-out"] {
+        assert!(rules.contains(&&rule.to_owned()), "{rule} is left to be written: {rules:?}");
+    }
+    assert!(
+        !rules.iter().any(|rule| ["undeclared-data", "overclaimed-data", "unreachable-scope", "outside-feature-scope"].contains(&rule.as_str())),
+        "{rules:?}"
+    );
+}
+
+#[test]
+fn init_never_overwrites() {
+    let tree = Tree::new(&[("A.kt", UNGATED), ("askfirst.toml", "# mine\n")]);
+    let run = tree.run(&["init"]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""), "{run:?}");
+    assert!(run.err.contains("there is a policy already"), "{run:?}");
+    assert_eq!(fs::read_to_string(tree.path().join("askfirst.toml")).expect("there"), "# mine\n");
+    assert_eq!(tree.run(&["init", "--stdout"]).status, 0);
+    assert_eq!(tree.run(&["init", "nowhere"]).status, 2);
+    assert_eq!(tree.run(&["init", "A.kt"]).status, 2);
+    tree.write("sub/Bad.kt", b"let a\0 = 1");
+    assert_eq!(tree.run(&["init", "sub"]).status, 3, "what could not be read is not in the proposal");
+    assert!(tree.path().join("sub/askfirst.toml").exists());
+}

@@ -40,8 +40,8 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
         })?;
         target.write_all(text.as_bytes()).map_err(|error| Wrong(format!("{}: {}", file.display(), plain_io_error(&error))))?;
         let accesses = words::counted(scan.outcome.sites.len() as u64, "access", "accesses");
-        let note = format!("wrote {}, from {accesses}: go through it, then run askfirst check {}\n", file.display(), root.display());
-        terminal.note(&escape::visible(&note));
+        let note = format!("wrote {}, from {accesses}: go through it, then run askfirst check {}", file.display(), root.display());
+        terminal.note(&format!("{}\n", escape::visible(&note)));
     }
     Ok(if scan.incomplete.is_empty() { Exit::Clean } else { Exit::Incomplete })
 }
