@@ -1,0 +1,59 @@
+//! What the reports say of a project with a policy, word for word: `fixtures/render/*/expected/`. With `UPDATE_EXPECT=1` that is rewritten.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const PROJECT: &str = "fixtures/render/hikers";
+
+/// Arguments, and the file that has what is printed then.
+const REPORTS: [(&[&str], &str); 5] = [
+    (&["check"], "check.txt"),
+    (&["check", "--format", "short"], "check-short.txt"),
+    (&["check", "--format", "json"], "check.json"),
+    (&["inventory"], "inventory.txt"),
+    (&["inventory", "--format", "json"], "inventory.json"),
+];
+
+fn report(arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_askfirst"));
+    command.args(arguments).args(["--color", "never"]).current_dir(PROJECT).env("LC_ALL", "C.UTF-8").env_remove("COLUMNS");
+    let output = command.output().expect("runs");
+    assert!(output.status.code().is_some_and(|status| status < 2), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    // The version changes with each release.
+    String::from_utf8(output.stdout).expect("text").replace(&format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION")), "\"version\": \"…\"")
+}
+
+#[test]
+fn reports_are_as_expected() {
+    let mut differences = Vec::new();
+    for (arguments, name) in REPORTS {
+        let path = Path::new(PROJECT).join("expected").join(name);
+        let actual = report(arguments);
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            fs::write(&path, &actual).expect("the expectation can be written");
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        if actual != expected {
+            differences.push(format!("{}\n--- expected\n{expected}--- actual\n{actual}", path.display()));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// The project shows every rule that only feature mode has, and each where it is to be looked for.
+#[test]
+fn the_project_shows_what_feature_mode_adds() {
+    let shown = report(&["check", "--format", "short"]);
+    for part in [
+        "app/covers/Covers.kt:18:40: error[wrong-feature]",
+        "app/covers/Covers.kt:23:40: warning[outside-feature-scope]",
+        "app/friends/Friends.kt:18:33: error[platform-check-only]",
+        "app/privacy/PrivacyGate.kt:11:9: error[gate-without-platform-check]",
+        "askfirst.toml:8:21: warning[overclaimed-data]",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert_eq!(shown.lines().count(), 5, "{shown}");
+}
