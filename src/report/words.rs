@@ -344,6 +344,7 @@ pub fn guard_in_one_line(site: &Site, scan: &Scan) -> String {
             let shown = site.trace.iter().find(|step| matches!(step.what, StepWhat::Check { .. } | StepWhat::Gate { .. })).or(site.trace.first());
             shown.map_or_else(|| "guarded".to_owned(), |shown| format!("{} ({})", step(shown).text, in_line(shown.place)))
         }
+        Verdict::Undeclared => "no feature declares it".to_owned(),
         Verdict::Open => "the system hands it out without asking".to_owned(),
         Verdict::UserMediated => "the person picks what is shared".to_owned(),
         Verdict::Suppressed => "allowed".to_owned(),
