@@ -49,8 +49,8 @@ pub(super) struct PassedGate {
     facts: Facts,
     /// Methods of an object that are called when the gate says yes; empty: the only one.
     methods: Vec<String>,
-    /// The gate declares that it passes a truth on; unknown where its declaration is not at hand.
-    passes_truth: Option<bool>,
+    /// The argument in which it says yes to what it calls, if it passes a truth on; not known where its declaration is not at hand.
+    answer: Option<Option<usize>>,
 }
 
 impl Grant<'_> {
@@ -187,7 +187,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             let facts = grant.facts(CheckHow::Callback);
             let passed = match self.passed.remove(&arg.value.id) {
                 Some(known) => PassedGate { facts: known.facts.and(&facts), ..known },
-                None => PassedGate { gate: grant.at, facts, methods, passes_truth: self.passes_truth(expr, call, arg) },
+                None => PassedGate { gate: grant.at, facts, methods, answer: self.passed_answer(expr, call, arg) },
             };
             self.passed.insert(arg.value.id, passed);
         }
@@ -218,13 +218,13 @@ impl<'a, 'm> Walker<'a, 'm> {
         call.args.get(chosen)
     }
 
-    /// Whether the function that a call runs declares a parameter that is called with a truth.
-    fn passes_truth(&self, expr: &Expr, call: &Call, arg: &Arg) -> Option<bool> {
+    /// In which argument the function that a call runs says yes to what it is passed, by the type of its parameter.
+    fn passed_answer(&self, expr: &Expr, call: &Call, arg: &Arg) -> Option<Option<usize>> {
         let callee = *self.resolution.callees.get(&expr.id)?.first()?;
         let params = &self.module.functions[callee as usize].params;
         let position = call.args.iter().position(|other| other.value.id == arg.value.id)?;
         let ty = params.get(param_index(params, call.args.len(), position, arg)?)?.ty.as_ref()?;
-        (ty.name == "->").then(|| calls_with_truth(ty))
+        (ty.name == "->").then(|| answer_of(ty))
     }
 
     /// What a closure or function that is passed to a gate starts with, on top of what else is promised to it.
@@ -236,20 +236,21 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     fn vouched(&self, passed: &PassedGate, value: &Value, mut promise: Promise) -> Promise {
-        let takes_answer = match value {
-            Value::Closure(id) => passed.passes_truth.unwrap_or_else(|| self.closure_takes_answer(*id)),
-            Value::Functions(functions) => functions.iter().any(|&id| takes_truth(&self.module.functions[id as usize])),
+        let answer = match value {
+            Value::Closure(id) => passed.answer.unwrap_or_else(|| self.closure_takes_answer(*id).then_some(0)),
+            Value::Functions(functions) => functions.iter().find_map(|&id| answer_among(&self.module.functions[id as usize])),
             Value::ParamFunction(function, index) => {
                 let ty = self.module.functions[*function as usize].params.get(*index as usize).and_then(|param| param.ty.as_ref());
-                ty.is_some_and(calls_with_truth)
+                ty.and_then(answer_of)
             }
-            _ => false,
+            _ => None,
         };
-        if takes_answer {
-            with_answer(promise, &passed.facts)
-        } else {
-            promise.facts = passed.facts.and(&promise.facts);
-            promise
+        match answer {
+            Some(position) => with_answer(promise, position, &passed.facts),
+            None => {
+                promise.facts = passed.facts.and(&promise.facts);
+                promise
+            }
         }
     }
 
@@ -262,7 +263,10 @@ impl<'a, 'm> Walker<'a, 'm> {
             return promise;
         }
         self.note_implied(passed.gate, &promise.facts);
-        if takes_truth(method) { with_answer(promise, &passed.facts) } else { Promise { facts: passed.facts.and(&promise.facts), ..promise } }
+        match answer_among(method) {
+            Some(position) => with_answer(promise, position, &passed.facts),
+            None => Promise { facts: passed.facts.and(&promise.facts), ..promise },
+        }
     }
 
     /// Whether a closure is told the answer: it declares or reads a first parameter, which may be a truth.
@@ -505,26 +509,28 @@ const SELF: u32 = u32::MAX;
 /// Type names of truths.
 const TRUTHS: [&str; 5] = ["Boolean", "boolean", "Bool", "BOOL", "bool"];
 
-/// Whether a function type takes one truth.
-fn calls_with_truth(ty: &TypeRef) -> bool {
-    ty.args.len() == 2 && ty.args.first().is_some_and(is_truth)
+/// The parameter of a function type that is a truth; the last of its arguments is the result.
+fn answer_of(ty: &TypeRef) -> Option<usize> {
+    let params = ty.args.len().checked_sub(1)?;
+    ty.args[..params].iter().position(is_truth)
 }
 
 fn is_truth(ty: &TypeRef) -> bool {
     TRUTHS.contains(&ty.simple_name())
 }
 
-fn takes_truth(function: &Function) -> bool {
-    function.params.first().and_then(|param| param.ty.as_ref()).is_some_and(is_truth)
+/// The parameter of a function that is a truth.
+fn answer_among(function: &Function) -> Option<usize> {
+    function.params.iter().position(|param| param.ty.as_ref().is_some_and(is_truth))
 }
 
-/// The first argument is true only when the gate said yes.
-fn with_answer(promise: Promise, facts: &Facts) -> Promise {
+/// An argument is true only when the gate said yes.
+fn with_answer(promise: Promise, position: usize, facts: &Facts) -> Promise {
     let Promise { facts: promised, mut args } = promise;
-    if args.is_empty() {
+    while args.len() <= position {
         args.push(Value::Unknown);
     }
-    let (yes, no) = args[0].truth_facts();
-    args[0] = Value::truth(yes.map(|yes| facts.and(&yes)), no);
+    let (yes, no) = args[position].truth_facts();
+    args[position] = Value::truth(yes.map(|yes| facts.and(&yes)), no);
     Promise { facts: promised, args }
 }
