@@ -309,6 +309,9 @@ pub struct ExplainArgs {
     /// The catalogue.
     #[command(flatten)]
     pub rules: RulesFolder,
+    /// The policy.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 }
 
 /// `askfirst debug`

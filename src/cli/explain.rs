@@ -26,7 +26,7 @@ pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> Result<Exit, Wrong
     let (path, line) = place(&args.target).ok_or_else(|| Wrong(unknown_target(&args.target)))?;
     let catalogue = catalogue(args.rules.folder.as_deref(), terminal)?;
     let settings = Settings { paths: surroundings(&path), ..Settings::default() };
-    let scan = terminal.scan(&Options { discover: settings, ..Options::default() }, &catalogue, &Progress::default())?;
+    let scan = terminal.scan(&Options { discover: settings, on_demand: false, policy: args.policy.choice() }, &catalogue, &Progress::default())?;
     let file = scan.files.iter().position(|file| is_same_file(Path::new(&file.path), &path));
     terminal.report(&explain_line(&scan, file.map(|file| file as FileId), line, &catalogue), None)?;
     scan.notes.iter().for_each(|note| terminal.note(&format!("note: {}\n", escape::visible(note))));

@@ -74,7 +74,7 @@ pub(super) fn gate(finding: &Finding, site: &Site, scan: &Scan, catalogue: &Cata
     let feature = finding.feature.as_deref().unwrap_or_default();
     let needed = words::needed(site, catalogue);
     let primary = format!("says yes for `{feature}` without asking the system: {needed}");
-    let access = format!("{} ({}), which relies on it", site.category, site.api);
+    let access = format!("{} ({}), which relies on it", site.category, words::without_package(&site.api));
     let steps: Vec<WordedStep> = site.trace.iter().map(words::step).collect();
     let (path, at) = scan.locate(site.place);
     Message {

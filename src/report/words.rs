@@ -196,7 +196,7 @@ pub fn needed(site: &Site, catalogue: &Catalogue) -> String {
 }
 
 /// A symbol from its class on: `ContentResolver.query`.
-fn without_package(api: &str) -> &str {
+pub(super) fn without_package(api: &str) -> &str {
     let package: usize =
         api.split_inclusive('.').take_while(|part| part.starts_with(|first: char| first.is_lowercase()) && part.ends_with('.')).map(str::len).sum();
     &api[package..]
