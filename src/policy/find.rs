@@ -79,8 +79,9 @@ impl PolicySet {
 }
 
 fn probe(folder: &str) -> Folder {
-    let is_there = |name: &str| std::fs::metadata(below(folder, name)).ok();
-    Folder { has_policy: is_there(FILE_NAME).is_some_and(|found| found.is_file()), is_repository: is_there(".git").is_some() }
+    // What cannot be read as a policy is one all the same: to go on without it would be a silent pass.
+    let is_there = |name: &str| std::fs::symlink_metadata(below(folder, name)).is_ok();
+    Folder { has_policy: is_there(FILE_NAME), is_repository: is_there(".git") }
 }
 
 fn below(folder: &str, name: &str) -> String {
