@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use crate::catalogue::DataCategory;
 
 /// Names of folders that say how code is built, not what it is for.
-const LAYERS: [&str; 86] = [
+const LAYERS: [&str; 89] = [
+    "config",
+    "ext",
+    "loaders",
     "context",
     "contexts",
     "database",
@@ -95,7 +98,7 @@ const LAYERS: [&str; 86] = [
 ];
 
 /// Endings of type names that say what kind of type it is, not what it is for.
-const KINDS: [&str; 38] = [
+const KINDS: [&str; 39] = [
     "Activity",
     "Adapter",
     "BottomSheet",
@@ -108,6 +111,7 @@ const KINDS: [&str; 38] = [
     "Delegate",
     "Dialog",
     "Engine",
+    "Ext",
     "Extensions",
     "Factory",
     "Fragment",
