@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap as HashMap;
 
-use crate::policy::{At, Feature, Gate, GateKind, Key, Member, Policy};
+use crate::policy::{At, Feature, Gate, Key, Member, Policy};
 use crate::verdict::FileId;
 
 /// Number of a feature. One name is one feature, however many policies declare it.
@@ -108,11 +108,6 @@ impl<'p> Gates<'p> {
     /// Gates whose member has a name (of a selector, its first part).
     pub fn with_member(&self, name: &str) -> &[GateId] {
         self.by_member.get(name).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether a name is the member of a gate of some kind, or an annotation.
-    pub fn is_annotation(&self, name: &str) -> bool {
-        self.with_member(name).iter().any(|&id| self.gate(id).gate.pattern.kind == GateKind::Annotation)
     }
 
     /// The feature that a constant or text stands for in files of a policy.

@@ -49,12 +49,12 @@ impl<'a> FeatureMode<'a> {
 
     /// What the program has of gates and features.
     pub(crate) fn uses(&self, resolution: &Resolution<'_>) -> PolicyUses {
+        if self.gates().is_empty() {
+            return PolicyUses::default();
+        }
         let called = self.matches.values().flatten().map(|found| found.gate.0);
         let defined = defined_gates(resolution, self.gating).into_iter().map(|id| id.0);
         let mut uses = PolicyUses { gates: called.chain(defined).collect(), ..PolicyUses::default() };
-        if self.gates().is_empty() {
-            return uses;
-        }
         let program = resolution.module;
         let of_functions = program.functions.iter().map(|function| (function.owner, &function.annotations));
         let of_types = program.types.iter().enumerate().map(|(id, ty)| (id as TypeId, &ty.annotations));

@@ -10,8 +10,6 @@ use crate::ir::{Call, Expr, ExprKind, Function, FunctionId, Literal, TypeId, Typ
 use crate::source::Span;
 use crate::verdict::{Wrapper, WrapperGrants};
 
-/// Type names of truths.
-const TRUTHS: [&str; 5] = ["Boolean", "boolean", "Bool", "BOOL", "bool"];
 /// Result types of functions that give nothing.
 const NOTHINGS: [&str; 3] = ["Unit", "void", "Void"];
 
@@ -119,12 +117,12 @@ fn span_of(origin: &Origin) -> Span {
 /// How what calls a function learns that the person said yes.
 fn grants_of(function: &Function, call: Option<&Call>) -> Option<WrapperGrants> {
     let passes_code = call.is_some_and(|call| call.args.iter().any(|arg| matches!(arg.value.kind, ExprKind::Closure(_) | ExprKind::FunctionRef { .. })));
-    match function.returns.as_ref().map(|ty| ty.simple_name()) {
-        Some(name) if TRUTHS.contains(&name) => Some(WrapperGrants::True),
+    match function.returns.as_ref() {
+        Some(ty) if ty.is_truth() => Some(WrapperGrants::True),
         None if function.is_expression_body => Some(WrapperGrants::True),
         _ if passes_code => Some(WrapperGrants::Callback),
         None => Some(WrapperGrants::Return),
-        Some(name) if NOTHINGS.contains(&name) => Some(WrapperGrants::Return),
+        Some(ty) if NOTHINGS.contains(&ty.simple_name()) => Some(WrapperGrants::Return),
         Some(_) => None,
     }
 }

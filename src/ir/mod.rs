@@ -638,10 +638,20 @@ pub struct Closure {
     pub labels: Vec<String>,
 }
 
+/// Whether a simple name is that of a language's type of true and false.
+pub fn names_truth(name: &str) -> bool {
+    ["Boolean", "boolean", "Bool", "BOOL", "bool"].contains(&name)
+}
+
 impl TypeRef {
     /// A plain named type.
     pub fn named(name: impl Into<String>) -> Self {
         Self { name: name.into(), args: Vec::new() }
+    }
+
+    /// Whether it is a language's type of true and false.
+    pub fn is_truth(&self) -> bool {
+        names_truth(self.simple_name())
     }
 
     /// The last segment of the name: `AudioSource` of `MediaRecorder.AudioSource`.

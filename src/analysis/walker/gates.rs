@@ -1,15 +1,14 @@
 //! Gates of the policy: what their answers, their callbacks and their returning prove.
 
-use std::sync::Arc;
-
+use super::permissions::facts_of;
 use super::{Walker, check_origin};
-use crate::analysis::facts::{Atom, Clause, FactSet, Facts, Features, Origin, Subject, either};
+use crate::analysis::facts::{Atom, Clause, FactSet, Facts, Features, Subject, either};
 use crate::analysis::state::Flow;
 use crate::analysis::tables::Promise;
 use crate::analysis::value::{Alternative, Key, Value};
 use crate::evidence::{AsksFor, Binding, GateMatch, Target, Ty, VariableId, param_index};
 use crate::gates::{GateId, key_text};
-use crate::ir::{Annotation, Arg, Call, Expr, ExprId, ExprKind, Function, FunctionId, Literal, TypeKind, TypeRef};
+use crate::ir::{Annotation, Arg, Call, Expr, ExprId, ExprKind, Function, FunctionId, Literal, TypeKind, TypeRef, names_truth};
 use crate::policy::{Gate, GateArg, Grants};
 use crate::source::Span;
 use crate::verdict::CheckHow;
@@ -56,7 +55,7 @@ pub(super) struct PassedGate {
 impl Grant<'_> {
     fn facts(&self, how: CheckHow) -> Facts {
         let origin = check_origin(self.span, how);
-        gate_facts(&self.alternatives, &origin)
+        facts_of(&self.alternatives, Atom::Gate, &origin)
     }
 
     fn answers(&self) -> bool {
@@ -66,16 +65,6 @@ impl Grant<'_> {
     fn calls_back(&self) -> bool {
         matches!(self.gate.grants, Grants::Callback | Grants::TrueOrCallback)
     }
-}
-
-/// Facts when a gate said yes for all features of an alternative, whichever is meant.
-fn gate_facts(alternatives: &[Alternative], origin: &Arc<Origin>) -> Facts {
-    let each = alternatives.iter().map(|alternative| {
-        let mut facts = alternative.given.clone();
-        alternative.all.iter().for_each(|subject| facts.insert(Clause::new(vec![Atom::Gate(*subject)], Some(origin.clone()))));
-        facts
-    });
-    each.reduce(|left, right| left.or(&right)).unwrap_or_default()
 }
 
 impl<'a, 'm> Walker<'a, 'm> {
@@ -275,7 +264,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let Some(&first): Option<&VariableId> = params.first() else { return false };
         let variable = &self.resolution.variables[first as usize];
         let may_be_truth = match variable.ty.as_ref().map(|typed| typed.ty.instance()) {
-            Some(Ty::Named { name, .. }) => TRUTHS.contains(&name.rsplit('.').next().unwrap_or(name)),
+            Some(Ty::Named { name, .. }) => names_truth(name.rsplit('.').next().unwrap_or(name)),
             Some(_) => false,
             None => true,
         };
@@ -306,8 +295,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         if facts.is_none() {
             return value;
         }
-        let (yes, no) = value.truth_facts();
-        Value::truth(yes.map(|yes| facts.and(&yes)), no)
+        true_only_with(&value, &facts)
     }
 
     /// The receiver of a call. A modifier that is a gate and is passed nothing that it could run vouches for what it is called on:
@@ -374,9 +362,8 @@ impl<'a, 'm> Walker<'a, 'm> {
     fn with_grant(&mut self, expr: &Expr, value: Value, grant: &Grant<'_>) -> Value {
         let facts = grant.facts(CheckHow::Tested);
         if grant.gate.granted_when.is_empty() {
-            let (yes, no) = value.truth_facts();
-            self.note_implied(grant.at, &yes.clone().unwrap_or_default());
-            return Value::truth(yes.map(|yes| facts.and(&yes)), no);
+            self.note_implied(grant.at, &value.truth_facts().0.unwrap_or_default());
+            return true_only_with(&value, &facts);
         }
         let granting: Vec<Key> = grant.gate.granted_when.iter().map(|key| Key::Constant(key_text(&key.value).to_owned())).collect();
         let (mut known, rest) = match self.spelled(value) {
@@ -421,7 +408,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 (None, None) => None,
             };
             let origin = check_origin(annotation.span, CheckHow::Annotation);
-            facts = facts.and(&gate_facts(&alternatives.unwrap_or_default(), &origin));
+            facts = facts.and(&facts_of(&alternatives.unwrap_or_default(), Atom::Gate, &origin));
         }
         facts
     }
@@ -506,22 +493,21 @@ impl<'a, 'm> Walker<'a, 'm> {
 /// Stands for the receiver among the parameters to which a function promises something.
 const SELF: u32 = u32::MAX;
 
-/// Type names of truths.
-const TRUTHS: [&str; 5] = ["Boolean", "boolean", "Bool", "BOOL", "bool"];
-
 /// The parameter of a function type that is a truth; the last of its arguments is the result.
 fn answer_of(ty: &TypeRef) -> Option<usize> {
     let params = ty.args.len().checked_sub(1)?;
-    ty.args[..params].iter().position(is_truth)
-}
-
-fn is_truth(ty: &TypeRef) -> bool {
-    TRUTHS.contains(&ty.simple_name())
+    ty.args[..params].iter().position(TypeRef::is_truth)
 }
 
 /// The parameter of a function that is a truth.
 fn answer_among(function: &Function) -> Option<usize> {
-    function.params.iter().position(|param| param.ty.as_ref().is_some_and(is_truth))
+    function.params.iter().position(|param| param.ty.as_ref().is_some_and(TypeRef::is_truth))
+}
+
+/// The same truth, which is true only where these facts hold, too.
+fn true_only_with(value: &Value, facts: &Facts) -> Value {
+    let (yes, no) = value.truth_facts();
+    Value::truth(yes.map(|yes| facts.and(&yes)), no)
 }
 
 /// An argument is true only when the gate said yes.
@@ -530,7 +516,6 @@ fn with_answer(promise: Promise, position: usize, facts: &Facts) -> Promise {
     while args.len() <= position {
         args.push(Value::Unknown);
     }
-    let (yes, no) = args[position].truth_facts();
-    args[position] = Value::truth(yes.map(|yes| facts.and(&yes)), no);
+    args[position] = true_only_with(&args[position], facts);
     Promise { facts: promised, args }
 }

@@ -116,14 +116,7 @@ impl<'a, 'm> Walker<'a, 'm> {
 
     /// Facts when all of the permissions are granted, whichever alternative is meant.
     pub(super) fn granted(&self, alternatives: &[Alternative], origin: &Arc<Origin>) -> Facts {
-        let each = alternatives.iter().map(|alternative| {
-            let mut facts = alternative.given.clone();
-            for subject in &alternative.all {
-                facts.insert(Clause::new(vec![Atom::Granted(*subject)], Some(alternative.origin.clone().unwrap_or_else(|| origin.clone()))));
-            }
-            facts
-        });
-        each.reduce(|left, right| left.or(&right)).unwrap_or_default()
+        facts_of(alternatives, Atom::Granted, origin)
     }
 
     /// An answer of a form about permissions.
@@ -500,6 +493,18 @@ impl<'a, 'm> Walker<'a, 'm> {
     pub(super) fn request_code(&self, expr: &'m Expr) -> Option<u32> {
         super::super::request_code_of(self.resolution, expr)
     }
+}
+
+/// Facts when something holds of all subjects of an alternative, whichever is meant.
+pub(super) fn facts_of(alternatives: &[Alternative], holds: fn(Subject) -> Atom, origin: &Arc<Origin>) -> Facts {
+    let each = alternatives.iter().map(|alternative| {
+        let mut facts = alternative.given.clone();
+        for subject in &alternative.all {
+            facts.insert(Clause::new(vec![holds(*subject)], Some(alternative.origin.clone().unwrap_or_else(|| origin.clone()))));
+        }
+        facts
+    });
+    each.reduce(|left, right| left.or(&right)).unwrap_or_default()
 }
 
 fn annotation_label(arg: &Arg) -> Option<&str> {
