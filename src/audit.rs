@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::DataCategory;
 use crate::gates::{FeatureId, Gates, PolicyId};
-use crate::policy::{At, Feature, Gate, Level, Policy};
+use crate::policy::{At, Feature, Gate, Policy};
 use crate::source::Span;
 use crate::verdict::{FileId, Finding, Outcome, Place, Rule, Site, Verdict};
 
@@ -148,13 +148,10 @@ impl Audit<'_, '_> {
     }
 
     fn report(&self, rule: Rule, at: At, feature: Option<&str>, category: Option<DataCategory>, out: &mut Vec<Opinion>) {
-        let level = self.policy.severities.get(&rule).map(|set| set.value);
-        let severity = match level {
-            Some(Level::At(severity)) => severity,
-            _ => rule.default_severity(),
-        };
+        let set = self.policy.severity(rule, &self.policy.file(at).path);
+        let severity = set.unwrap_or(rule.default_severity());
         let place = Place { file: self.first_file + at.file, span: at.span };
-        let finding = Finding { rule, severity, place, category, feature: feature.map(str::to_owned), site: None, check: None };
-        out.push(Opinion { finding, is_own: at.file == 0, is_off: level == Some(Level::Off) });
+        let finding = Finding { rule, severity, place, category, feature: feature.map(str::to_owned), site: None, check: None, suppression: None, fingerprint: String::new() };
+        out.push(Opinion { finding, is_own: at.file == 0, is_off: set.is_none() });
     }
 }

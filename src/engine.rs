@@ -2,9 +2,12 @@
 //!
 //! The result is the same for any number of threads: work is spread by file, and everything is put in order by path.
 
+mod baselines;
 mod choice;
 mod policies;
 mod previews;
+mod rooted;
+mod suppressing;
 mod typed_elsewhere;
 
 use std::cell::RefCell;
@@ -17,7 +20,10 @@ use rayon::prelude::*;
 use crate::analysis;
 use crate::audit::{Scanned, audit};
 use crate::catalogue::Catalogue;
+use crate::comments;
+use crate::document::Mistake;
 use crate::discover::{self, DiscoverError, Discovery, FoundFile};
+use crate::fingerprint;
 use crate::facts::{ContentHash, FileFacts, Gaps, GivenUp};
 use crate::frontend::{self, GapKind};
 use crate::gates::Gates;
@@ -25,11 +31,15 @@ use crate::ir::{LinkUnit, Module, Program};
 use crate::mentions::Mentions;
 use crate::policy::PolicyErrors;
 use crate::prefilter::{Pick, Prefilter};
-use crate::scan::{Incomplete, Scan, ScannedFile, Stats};
+use crate::scan::{Incomplete, Scan, ScannedFile, SkipReason, Stats};
 use crate::source::{self, LineIndex, Platform, SourceFile};
-use crate::verdict::{FileId, Outcome};
+use crate::verdict::{Date, FileId, Outcome};
+pub use baselines::BaselineChoice;
+use baselines::{Baselines, LookedAt};
 use choice::{Candidate, Choice};
 use policies::Policies;
+use rooted::Roots;
+use suppressing::Suppressing;
 use typed_elsewhere::TypedElsewhere;
 
 /// Larger files are not parsed. Hand-written source stays far below; larger files are generated tables.
@@ -51,6 +61,10 @@ pub struct Options {
     pub on_demand: bool,
     /// Which policy speaks for the files.
     pub policy: PolicyChoice,
+    /// Which findings are known.
+    pub baseline: BaselineChoice,
+    /// Today, as far as it decides which comments still allow something; none when nothing lapses.
+    pub today: Option<Date>,
 }
 
 /// Which policy speaks for a file.
@@ -77,6 +91,9 @@ pub enum ScanError {
     /// A policy is wrong.
     #[error("the policy has mistakes")]
     Policy(PolicyErrors),
+    /// A baseline is wrong.
+    #[error("the baseline has mistakes")]
+    Baseline(Vec<Mistake>),
     /// No threads.
     #[error("threads cannot be started: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -94,18 +111,27 @@ pub struct Progress {
 /// Scans.
 pub fn scan(options: &Options, catalogue: &Catalogue, progress: &Progress) -> Result<Scan, ScanError> {
     let started = Instant::now();
-    let found = discover::discover(&options.discover)?;
+    let mut found = discover::discover(&options.discover)?;
     let walk_time = started.elapsed();
     progress.total.store(found.files.len() as u64, Ordering::Relaxed);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.discover.jobs).stack_size(WORKER_STACK_BYTES).build()?;
-    let policies = Policies::find(&found.files, &options.policy)?;
+    let mut policies = Policies::find(&found.files, &options.policy)?;
+    let left_out = policies.leave_out(&mut found.files, &options.discover.paths);
+    if options.discover.count_skipped && left_out > 0 {
+        *found.skipped.entry(SkipReason::Excluded).or_insert(0) += left_out;
+    }
+    let of_policies = policies.all().iter().flat_map(|policy| &policy.files).map(|file| file.path.as_str());
+    let baselines = Baselines::find(found.files.iter().map(|file| file.shown.as_str()).chain(of_policies), &options.baseline)?;
     // Which files a gate could concern is not worked out, so all are read.
     let on_demand = options.on_demand && policies.all().is_empty();
     let is_searched = |file: &FoundFile| on_demand || std::fs::metadata(&file.path).is_ok_and(|metadata| metadata.len() > MAX_FILE_BYTES);
     let files_of = |platform| found.files.iter().filter(|file| file.language.platform() == platform && is_searched(file)).count();
     let prefilter = Prefilter::new(catalogue, files_of)?;
-    let picker = Picker { prefilter: &prefilter, on_demand, roots: whole_roots(&options.discover), progress };
+    let picker = Picker { prefilter: &prefilter, on_demand, roots: whole_roots(&options.discover), progress, today: options.today };
     let mut scan = pool.install(|| scan_found(found, &picker, &policies, catalogue));
+    let incomplete = scan.incomplete.iter().map(|one| one.path.clone()).collect();
+    let named = if options.discover.paths.is_empty() { &[PathBuf::from(".")][..] } else { &options.discover.paths };
+    baselines.apply(&mut scan, &LookedAt { roots: named, incomplete: &incomplete }, &mut Roots::new());
     scan.stats.walk_time = walk_time;
     Ok(scan)
 }
@@ -341,24 +367,33 @@ impl<'s> Project<'s> {
 
     /// Keeps the parsed files for the reports, and calls them by their numbers there.
     fn finish(self, scan: &mut Scan) {
+        let mut roots = Roots::new();
+        let mut suppressing = Suppressing::new(self.policies, self.picker.today);
         let mut renumbered = vec![0; self.files.len() + self.policies.file_count()];
         for (number, state) in self.states.into_iter().enumerate() {
             if let State::Parsed(parsed) = state {
                 let (file, facts) = *parsed;
                 renumbered[number] = scan.files.len() as FileId;
-                scan.files.push(ScannedFile { path: file.path, language: Some(file.language), text: file.text, lines: facts.lines });
+                suppressing.add_source(scan, number, &facts);
+                let rooted = roots.rooted(&file.path);
+                scan.files.push(ScannedFile { path: file.path, rooted, baseline: None, language: Some(file.language), text: file.text, lines: facts.lines });
             } else {
                 scan.stats.prefiltered += u64::from(matches!(state, State::Waiting { .. }));
                 self.picker.progress.done.fetch_add(1, Ordering::Relaxed);
             }
         }
-        let of_policies = self.policies.all().iter().flat_map(|policy| &policy.files);
-        for (index, file) in of_policies.enumerate() {
+        let of_policies = self.policies.all().iter().enumerate().flat_map(|(policy, of)| of.files.iter().map(move |file| (policy, file)));
+        for (index, (policy, file)) in of_policies.enumerate() {
             renumbered[self.files.len() + index] = scan.files.len() as FileId;
-            scan.files.push(ScannedFile::new(file.path.clone(), None, file.text.clone()));
+            suppressing.add_policy(scan, policy, &file.text);
+            let rooted = roots.rooted(&file.path);
+            scan.files.push(ScannedFile { rooted, ..ScannedFile::new(file.path.clone(), None, file.text.clone()) });
         }
         scan.outcome = std::mem::take(&mut scan.outcome).renumbered(&renumbered);
         scan.outcome.sort();
+        fingerprint::assign(scan);
+        suppressing.apply(scan);
+        fingerprint::assign(scan);
         scan.incomplete.sort();
     }
 }
@@ -377,6 +412,8 @@ struct Picker<'s> {
     /// What was asked to be scanned.
     roots: Vec<PathBuf>,
     progress: &'s Progress,
+    /// See [`Options::today`].
+    today: Option<Date>,
 }
 
 impl Picker<'_> {
@@ -432,7 +469,8 @@ fn lower_guarded(file: &SourceFile) -> FileFacts {
     catch_quietly(|| lower(file)).unwrap_or_else(|_| {
         let module = Module::new(file.language);
         let gaps = Gaps { given_up: Some(GivenUp::Refused), ..Gaps::default() };
-        FileFacts { path: file.path.clone(), content: ContentHash::of(file.text.as_bytes()), module, gaps, lines: LineIndex::new(&file.text) }
+        let (content, lines) = (ContentHash::of(file.text.as_bytes()), LineIndex::new(&file.text));
+        FileFacts { path: file.path.clone(), content, module, gaps, lines, comments: Vec::new() }
     })
 }
 
@@ -441,7 +479,9 @@ fn lower(file: &SourceFile) -> FileFacts {
     let start_of = |kind| lowered.gaps.iter().find(|gap| gap.kind == kind).map(|gap| gap.span.start);
     let given_up = start_of(GapKind::TimedOut).map(|_| GivenUp::TimedOut).or(start_of(GapKind::Refused).map(|_| GivenUp::Refused));
     let gaps = Gaps { count: lowered.gaps.len() as u32, bytes: lowered.error_bytes, given_up, too_deep: start_of(GapKind::TooDeep) };
-    FileFacts { path: file.path.clone(), content: ContentHash::of(file.text.as_bytes()), module: lowered.module, gaps, lines: LineIndex::new(&file.text) }
+    let comments = if file.text.contains(comments::ADDRESS) { comments::addressed(&file.text, &frontend::comments(file)) } else { Vec::new() };
+    let (content, lines) = (ContentHash::of(file.text.as_bytes()), LineIndex::new(&file.text));
+    FileFacts { path: file.path.clone(), content, module: lowered.module, gaps, lines, comments }
 }
 
 /// Why silence about a file would say nothing. A small syntax gap is no reason: what stands in it is still looked at.

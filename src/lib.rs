@@ -3,13 +3,16 @@
 
 pub mod analysis;
 pub mod audit;
+pub mod baseline;
 pub mod catalogue;
 pub mod cli;
+pub mod comments;
 pub mod discover;
 pub mod document;
 pub mod engine;
 pub mod evidence;
 pub mod facts;
+pub mod fingerprint;
 pub mod frontend;
 pub mod gates;
 pub mod init;
@@ -20,4 +23,5 @@ pub mod prefilter;
 pub mod report;
 pub mod scan;
 pub mod source;
+pub mod suppressions;
 pub mod verdict;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::baseline::Entry;
 use crate::source::{Language, LineColumn, LineIndex, Span};
 use crate::verdict::{FileId, Outcome, Place};
 
@@ -17,6 +18,8 @@ pub struct Scan {
     pub incomplete: Vec<Incomplete>,
     /// What a person may want to know although it needs no action: a named file that no frontend reads.
     pub notes: Vec<String>,
+    /// The baselines that speak for some of it.
+    pub baselines: Vec<Baseline>,
     /// A policy that speaks for some of the files declares features.
     pub has_features: bool,
     /// Counts and times.
@@ -46,6 +49,11 @@ impl Scan {
 pub struct ScannedFile {
     /// Path as it is shown: relative to the folder of the run, with `/`.
     pub path: String,
+    /// Path from the root of the repository that it lies in, with `/`; without a repository, from the folder of the run. Fingerprints and baselines
+    /// know it by that.
+    pub rooted: String,
+    /// Index into [`Scan::baselines`] of the one that speaks for it.
+    pub baseline: Option<usize>,
     /// Its language; none for a policy.
     pub language: Option<Language>,
     /// Its text.
@@ -55,10 +63,10 @@ pub struct ScannedFile {
 }
 
 impl ScannedFile {
-    /// Indexes a text.
+    /// Indexes the text of a file of which nothing is known but how it is shown.
     pub fn new(path: String, language: Option<Language>, text: String) -> Self {
         let lines = LineIndex::new(&text);
-        Self { path, language, text, lines }
+        Self { rooted: path.clone(), path, baseline: None, language, text, lines }
     }
 
     /// Line and column of a byte offset.
@@ -70,6 +78,17 @@ impl ScannedFile {
     pub fn text_of(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
+}
+
+/// A list of known findings.
+#[derive(Clone, Debug)]
+pub struct Baseline {
+    /// Path as it is shown.
+    pub path: String,
+    /// All of them, sorted.
+    pub entries: Vec<Entry>,
+    /// Those that were looked for and are not there any more.
+    pub stale: Vec<Entry>,
 }
 
 /// A file or folder that was not analysed, or not well enough to call its silence an answer.
@@ -90,6 +109,8 @@ pub enum SkipReason {
     Ignored,
     /// Made by a build.
     Build,
+    /// Source that says at its top that a program wrote it.
+    Generated,
     /// Somebody else's code, kept inside the project.
     Vendored,
     /// Test sources.
@@ -102,7 +123,8 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// All reasons, in the order in which they are listed.
-    pub const ALL: [SkipReason; 7] = [Self::Hidden, Self::Ignored, Self::Build, Self::Vendored, Self::Tests, Self::Excluded, Self::Symlink];
+    pub const ALL: [SkipReason; 8] =
+        [Self::Hidden, Self::Ignored, Self::Build, Self::Generated, Self::Vendored, Self::Tests, Self::Excluded, Self::Symlink];
 
     /// In words.
     pub fn name(self) -> &'static str {
@@ -110,9 +132,10 @@ impl SkipReason {
             Self::Hidden => "hidden",
             Self::Ignored => "ignored by .gitignore or .ignore",
             Self::Build => "build output",
+            Self::Generated => "generated code",
             Self::Vendored => "vendored",
             Self::Tests => "tests",
-            Self::Excluded => "--exclude",
+            Self::Excluded => "--exclude, or exclude in a policy",
             Self::Symlink => "symbolic links",
         }
     }

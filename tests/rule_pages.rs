@@ -6,7 +6,7 @@ use askfirst::catalogue;
 use askfirst::discover::Settings;
 use askfirst::engine::{self, Options, Progress, ScanError};
 use askfirst::scan::Scan;
-use askfirst::verdict::{Finding, Rule, Site, Verdict};
+use askfirst::verdict::{Date, Finding, Rule, Site, Verdict};
 
 /// Rules that need no policy, and have examples in all languages.
 const WITH_EXAMPLES: [Rule; 5] = [Rule::UngatedAccess, Rule::WrongPermission, Rule::IgnoredAnswer, Rule::NotACheck, Rule::DebugOnlyCheck];
@@ -25,6 +25,8 @@ const WITH_POLICY: [Rule; 12] = [
     Rule::UnknownGate,
     Rule::GateWithoutPlatformCheck,
 ];
+/// Rules on comments that allow something; their examples are code that needs no policy.
+const ON_COMMENTS: [Rule; 4] = [Rule::MalformedSuppression, Rule::SuppressionWithoutReason, Rule::ExpiredSuppression, Rule::UnusedSuppression];
 /// Fences of code blocks, and extensions of files.
 const LANGUAGES: [(&str, &str); 4] = [("kotlin", "kt"), ("java", "java"), ("swift", "swift"), ("objc", "m")];
 
@@ -50,7 +52,7 @@ fn scan(text: &str, extension: &str) -> Scan {
     let file = folder.path().join(format!("Example.{extension}"));
     std::fs::write(&file, text).expect("written");
     let discover = Settings { paths: vec![file], ..Settings::default() };
-    engine::scan(&Options { discover, ..Options::default() }, catalogue::embedded(), &Progress::default()).expect("scanned")
+    engine::scan(&Options { discover, today: Date::parse("2026-10-01"), ..Options::default() }, catalogue::embedded(), &Progress::default()).expect("scanned")
 }
 
 #[test]
@@ -83,6 +85,22 @@ fn bad_examples_are_found_and_good_ones_pass() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The bad comment breaks the rule, and the good one allows the access.
+#[test]
+fn comments_allow_what_the_page_says() {
+    for rule in ON_COMMENTS {
+        let page = page(rule);
+        for (fence, extension) in OF_POLICIES {
+            let find = |heading| section(&page, heading).and_then(|section| example(section, fence)).unwrap_or_else(|| panic!("{rule}: {heading} {fence}"));
+            let bad = scan(find("Bad"), extension);
+            assert!(bad.outcome.findings.iter().any(|finding| finding.rule == rule), "{rule}: the bad {fence} example is not found: {:?}", bad.outcome);
+            let good = scan(find("Good"), extension);
+            assert!(good.outcome.findings.is_empty(), "{rule}: the good {fence} example is not good: {:?}", good.outcome.findings);
+            assert!(good.outcome.sites.iter().all(|site| site.verdict == Verdict::Suppressed), "{rule}: {fence}");
+        }
+    }
 }
 
 /// The rules of [`WITH_POLICY`] that speak of code: each language shows them.
@@ -122,7 +140,7 @@ fn findings(scan: &Scan) -> Vec<String> {
 /// The bad example breaks the rule, in each language if it is about code, and the good one breaks none.
 #[test]
 fn examples_of_feature_mode_do_what_the_page_says() {
-    assert_eq!(WITH_EXAMPLES.len() + WITH_POLICY.len(), Rule::ALL.len());
+    assert_eq!(WITH_EXAMPLES.len() + WITH_POLICY.len() + ON_COMMENTS.len(), Rule::ALL.len());
     let mut wrong = Vec::new();
     for rule in WITH_POLICY {
         let page = page(rule);

@@ -11,7 +11,7 @@ use super::walker::{AccessPoint, GatePoint};
 use crate::catalogue::{AccessClass, DataCategory};
 use crate::gates::{FeatureId, PolicyId};
 use crate::ir::{FunctionId, FunctionKind};
-use crate::policy::{Feature, GateKind, Key, Level};
+use crate::policy::{Feature, GateKind, Key};
 use crate::source::Span;
 use crate::verdict::{Finding, MissReason, NearMiss, PolicyLine, PolicySays, Rule, Severity, Site, Step, StepWhat, Verdict};
 
@@ -51,6 +51,7 @@ impl<'a> Judge<'a, '_> {
                 let path = self.unguarded_path(point.function, &|facts| view.is_asked_in(facts));
                 site.near_miss = view.near_miss(site.verdict, point, requirement, &path, &asked);
                 site.trace = self.path_steps(&path, point.function);
+                site.situation = self.situation(site, point, requirement, &|facts| view.is_asked_in(facts));
             }
         }
         site.trace.push(access);
@@ -67,11 +68,9 @@ impl<'a> Judge<'a, '_> {
 
     /// Severity of a rule at a site: as the policy has it; none when it turns the rule off.
     pub(super) fn severity(&self, rule: Rule, site: &Site) -> Option<Severity> {
-        let policy = self.features.policy_in_force(site.place.file as usize);
-        let set = policy.and_then(|policy| self.features.gates().policies()[policy as usize].severities.get(&rule)).map(|set| set.value);
-        let severity = match set {
-            Some(Level::Off) => return None,
-            Some(Level::At(severity)) => severity,
+        let file = site.place.file as usize;
+        let severity = match self.features.policy_in_force(file) {
+            Some(policy) => self.features.gates().policies()[policy as usize].severity(rule, &self.resolution.module.files[file].path)?,
             None => rule.default_severity(),
         };
         Some(if site.dead_code { Severity::Info } else { severity })
@@ -112,6 +111,8 @@ impl<'a> Judge<'a, '_> {
                         feature,
                         site: Some(index),
                         check: None,
+                        suppression: None,
+                        fingerprint: String::new(),
                     });
                 }
             }

@@ -10,6 +10,7 @@ use super::facts::{Clause, Facts, Origin, Subject};
 use super::feature_mode::FeatureMode;
 use super::near_miss::NearMissFinder;
 use super::requirement::{Requirement, is_grant};
+use super::situation::Around;
 use super::tables::{CallSite, Tables};
 use super::walker::{AccessPoint, Observations, member_span};
 use crate::catalogue::{Access, AccessClass, Catalogue, DataCategory, Entry, MemberKind};
@@ -28,7 +29,7 @@ pub(crate) fn judge(
     abandoned: &BTreeSet<FunctionId>,
     seen: &Observations,
 ) -> Outcome {
-    let judge = Judge { resolution, catalogue, entry_points, features, known, abandoned, seen, calls: OnceCell::new() };
+    let judge = Judge { resolution, catalogue, entry_points, features, known, abandoned, seen, calls: OnceCell::new(), around: OnceCell::new() };
     let mut points: Vec<&AccessPoint> = seen.accesses.values().collect();
     points.sort_by_key(|point| (point.span, point.duty.is_some()));
     let mut outcome = Outcome::default();
@@ -58,6 +59,8 @@ pub(super) struct Judge<'a, 'm> {
     pub(super) seen: &'a Observations,
     /// Calls and reads by the place of their names; few programs need them.
     calls: OnceCell<HashMap<Span, &'m Expr>>,
+    /// What is asked in each function; only what is not guarded needs it.
+    around: OnceCell<Around<'a>>,
 }
 
 impl<'a, 'm> Judge<'a, 'm> {
@@ -112,12 +115,14 @@ impl<'a, 'm> Judge<'a, 'm> {
             confidence: point.found.confidence,
             evidence: point.found.evidence.to_owned(),
             verdict: Verdict::Ungated,
+            suppressed: None,
             needs: Vec::new(),
             trace: Vec::new(),
             feature: None,
             asked_for: Vec::new(),
             policy: None,
             near_miss: None,
+            situation: Vec::new(),
             wrapper: None,
             function: self.function_name(point.function),
             gives_result: self.gives_result(point.function),
@@ -139,6 +144,7 @@ impl<'a, 'm> Judge<'a, 'm> {
             let path = self.unguarded_path(point.function, &|facts| requirement.fulfilled_by(facts, self.catalogue).is_some());
             site.near_miss = NearMissFinder { judge: self, requirement, point, path: &path }.find();
             site.trace = self.path_steps(&path, point.function);
+            site.situation = self.situation(site, point, requirement, &|facts| requirement.fulfilled_by(facts, self.catalogue).is_some());
         }
         site.trace.push(access);
     }
@@ -146,6 +152,10 @@ impl<'a, 'm> Judge<'a, 'm> {
     pub(super) fn calls_by_name(&self) -> &HashMap<Span, &'m Expr> {
         self.calls
             .get_or_init(|| self.resolution.callees.keys().filter_map(|&id| self.resolution.exprs[id as usize]).map(|expr| (member_span(expr), expr)).collect())
+    }
+
+    pub(super) fn around(&self) -> &Around<'a> {
+        self.around.get_or_init(|| self.collect_around())
     }
 
     pub(super) fn place(&self, span: Span) -> Place {
@@ -267,7 +277,7 @@ impl<'a, 'm> Judge<'a, 'm> {
         let Some(rule) = site.verdict.rule() else { return };
         let mut report = |rule: Rule, place: Place, check: Option<MissReason>| {
             let Some(severity) = self.severity(rule, site) else { return };
-            out.push(Finding { rule, severity, place, category: Some(site.category), feature: site.feature.clone(), site: Some(index), check });
+            out.push(Finding { rule, severity, place, category: Some(site.category), feature: site.feature.clone(), site: Some(index), check, suppression: None, fingerprint: String::new() });
         };
         report(rule, site.place, None);
         let Some(near_miss) = &site.near_miss else { return };

@@ -10,6 +10,7 @@ mod judge;
 mod near_miss;
 mod relevance;
 mod requirement;
+mod situation;
 mod state;
 mod survey;
 mod tables;

@@ -116,7 +116,8 @@ impl NearMissFinder<'_, '_, '_> {
         Some(NearMiss { place: self.judge.place(nearest.span), reason: self.reason(nearest, at) })
     }
 
-    fn is_relevant(&self, check: &CheckPoint, at: Span) -> bool {
+    /// Whether a check could be meant for what happens at a place of its function.
+    pub(super) fn is_relevant(&self, check: &CheckPoint, at: Span) -> bool {
         if let Some(within) = check.within {
             return within.contains(at);
         }

@@ -9,7 +9,8 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::catalogue::DataCategory;
 use crate::discover::Settings;
-use crate::engine::{Options, PolicyChoice};
+use crate::engine::{BaselineChoice, Options, PolicyChoice};
+use crate::policy;
 use crate::scan::SkipReason;
 use crate::source::Platform;
 use crate::verdict::Severity;
@@ -20,6 +21,17 @@ Exit status:
   1  findings
   2  the command or the rules are wrong
   3  a file could not be analysed, and --allow-incomplete was not given (findings come first)";
+
+const EXIT_STATUS_OF_BASELINE: &str = "\
+Exit status:
+  0  the baseline is written, or with --check is as it would be written
+  1  with --check: something is new or fixed
+  2  the command or its files are wrong
+  3  a file could not be analysed; nothing is written";
+
+const PRECEDENCE: &str = "\
+What counts, from the strongest to the weakest:
+  a flag, an environment variable (ASKFIRST_FORMAT …), the nearest policy, the default";
 
 /// Finds every access to people's data in an app's source, and the paths on which the app does not ask first.
 ///
@@ -45,10 +57,16 @@ pub enum Command {
     Inventory(InventoryArgs),
     /// Write a first policy, askfirst.toml, from what the code does
     Init(InitArgs),
+    /// Record today's findings, so that `check` reports only new ones
+    #[command(after_help = EXIT_STATUS_OF_BASELINE)]
+    Baseline(RecordArgs),
     /// Search the catalogue of accesses and checks
     Rules(RulesArgs),
     /// Explain a rule, or what stands at FILE:LINE
     Explain(ExplainArgs),
+    /// Show what counts here: each setting with its value and where it comes from
+    #[command(after_help = PRECEDENCE)]
+    Config(ConfigArgs),
     /// Print the JSON Schema of askfirst.toml, for editors
     Schema,
     /// Show what a stage makes of one file (for contributors)
@@ -95,38 +113,29 @@ pub struct ScanArgs {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// How to write the report
-    #[arg(long, value_name = "FORMAT", default_value = "pretty")]
+    #[arg(long, value_name = "FORMAT", default_value = "pretty", env = "ASKFIRST_FORMAT", hide_env_values = true)]
     pub format: Format,
     /// Write the report to a file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Least severity for exit status 1 [default: error; inventory: never]
-    #[arg(long, value_name = "SEVERITY")]
+    /// Least severity for exit status 1 [default: that of the policy, else error; inventory: never]
+    #[arg(long, value_name = "SEVERITY", env = "ASKFIRST_FAIL_ON", hide_env_values = true)]
     pub fail_on: Option<FailOn>,
     /// Exit with 0 or 1 even when a file could not be analysed
     #[arg(long)]
     pub allow_incomplete: bool,
-    /// Look at what is left out by default, too (several with commas)
-    #[arg(long, value_name = "KIND", value_delimiter = ',', help_heading = "Files")]
-    pub include: Vec<Include>,
-    /// Look at hidden files and folders, too: --include hidden
-    #[arg(long, help_heading = "Files")]
-    pub hidden: bool,
-    /// Do not mind .gitignore and .ignore: --include ignored
-    #[arg(long, help_heading = "Files")]
-    pub no_ignore: bool,
-    /// Leave out what matches, in the syntax of .gitignore, from the current folder (repeatable)
-    #[arg(long, value_name = "GLOB", help_heading = "Files")]
-    pub exclude: Vec<String>,
+    /// Which files.
+    #[command(flatten)]
+    pub files: FileArgs,
     /// The catalogue.
     #[command(flatten)]
     pub rules: RulesFolder,
     /// The policy.
     #[command(flatten)]
     pub policy: PolicyArgs,
-    /// Number of threads [default: one per core]
-    #[arg(long, short, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
+    /// The baseline.
+    #[command(flatten)]
+    pub baseline: BaselineArgs,
     /// Do not use a cache (there is none yet)
     #[arg(long)]
     pub no_cache: bool,
@@ -136,16 +145,62 @@ pub struct ScanArgs {
     /// Parse only files that name an access, and those that they ask for by name (slower than parsing all on large trees so far)
     #[arg(long, hide = true)]
     pub on_demand: bool,
+    /// Show what is allowed by comments or a baseline, too
+    #[arg(long)]
+    pub show_suppressed: bool,
     /// Print counts and times to standard error
     #[arg(long)]
     pub stats: bool,
+}
+
+/// Which files below the named folders are looked at, and by how many at once.
+#[derive(Debug, Args)]
+pub struct FileArgs {
+    /// Look at what is left out by default, too (several with commas) [default: as the policy says]
+    #[arg(long, value_name = "KIND", value_delimiter = ',', help_heading = "Files", env = "ASKFIRST_INCLUDE", hide_env_values = true)]
+    pub include: Vec<Include>,
+    /// Look at hidden files and folders, too: --include hidden
+    #[arg(long, help_heading = "Files")]
+    pub hidden: bool,
+    /// Do not mind .gitignore and .ignore: --include ignored
+    #[arg(long, help_heading = "Files")]
+    pub no_ignore: bool,
+    /// Leave out what matches, in the syntax of .gitignore, from the current folder (repeatable)
+    #[arg(long, value_name = "GLOB", help_heading = "Files", env = "ASKFIRST_EXCLUDE", hide_env_values = true)]
+    pub exclude: Vec<String>,
+    /// Number of threads [default: one per core]
+    #[arg(long, short, value_name = "N", env = "ASKFIRST_JOBS", hide_env_values = true)]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// Which findings are known.
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    /// Baseline for all files, instead of the nearest askfirst-baseline.txt above each
+    #[arg(long = "baseline", value_name = "FILE", env = "ASKFIRST_BASELINE", hide_env_values = true)]
+    pub file: Option<PathBuf>,
+    /// Mind no baseline: report what is known, too
+    #[arg(long, overrides_with = "file")]
+    pub no_baseline: bool,
+}
+
+impl BaselineArgs {
+    /// For the engine.
+    pub fn choice(&self) -> BaselineChoice {
+        match &self.file {
+            // What is said on the command line counts more than a variable.
+            _ if self.no_baseline => BaselineChoice::None,
+            Some(file) => BaselineChoice::File(file.clone()),
+            None => BaselineChoice::Nearest,
+        }
+    }
 }
 
 /// Where rules come from besides those that are built in.
 #[derive(Debug, Args)]
 pub struct RulesFolder {
     /// Folder with further rule files; one of the same name (android/contacts.toml) replaces the built-in one
-    #[arg(long = "rules", value_name = "DIR")]
+    #[arg(long = "rules", value_name = "DIR", env = "ASKFIRST_RULES", hide_env_values = true)]
     pub folder: Option<PathBuf>,
 }
 
@@ -153,10 +208,10 @@ pub struct RulesFolder {
 #[derive(Debug, Args)]
 pub struct PolicyArgs {
     /// Policy for all files, instead of the nearest askfirst.toml above each; its paths start at the current folder
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "ASKFIRST_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
     /// Mind no policy: ask only whether the system was asked
-    #[arg(long, conflicts_with = "config")]
+    #[arg(long, overrides_with = "config")]
     pub no_config: bool,
 }
 
@@ -164,8 +219,9 @@ impl PolicyArgs {
     /// For the engine.
     pub fn choice(&self) -> PolicyChoice {
         match &self.config {
+            // What is said on the command line counts more than a variable.
+            _ if self.no_config => PolicyChoice::None,
             Some(file) => PolicyChoice::File(file.clone()),
-            None if self.no_config => PolicyChoice::None,
             None => PolicyChoice::Nearest,
         }
     }
@@ -193,6 +249,16 @@ pub enum FailOn {
     Never,
 }
 
+impl From<policy::FailOn> for FailOn {
+    fn from(fail_on: policy::FailOn) -> Self {
+        match fail_on {
+            policy::FailOn::Error => Self::Error,
+            policy::FailOn::Warning => Self::Warning,
+            policy::FailOn::Never => Self::Never,
+        }
+    }
+}
+
 impl FailOn {
     /// Whether a finding of this severity fails the run.
     pub fn fails(self, severity: Severity) -> bool {
@@ -213,6 +279,8 @@ pub enum Include {
     Vendored,
     /// build, out, target, DerivedData and the like
     Build,
+    /// Files that say at their top that a program wrote them
+    Generated,
     /// Names that start with a dot
     Hidden,
     /// What .gitignore and .ignore name
@@ -220,32 +288,69 @@ pub enum Include {
 }
 
 impl Include {
-    fn reason(self) -> SkipReason {
+    /// As the engine knows it.
+    pub fn reason(self) -> SkipReason {
         match self {
             Self::Tests => SkipReason::Tests,
             Self::Vendored => SkipReason::Vendored,
             Self::Build => SkipReason::Build,
+            Self::Generated => SkipReason::Generated,
             Self::Hidden => SkipReason::Hidden,
             Self::Ignored => SkipReason::Ignored,
         }
     }
 }
 
-impl ScanArgs {
-    /// As the engine takes it.
-    pub fn options(&self) -> Options {
+impl FileArgs {
+    /// As the walk takes it.
+    pub fn settings(&self, paths: &[PathBuf], count_skipped: bool) -> Settings {
         let mut include: HashSet<SkipReason> = self.include.iter().map(|kind| kind.reason()).collect();
         include.extend(self.hidden.then_some(SkipReason::Hidden));
         include.extend(self.no_ignore.then_some(SkipReason::Ignored));
-        let discover = Settings {
-            paths: self.paths.clone(),
-            include,
-            exclude: self.exclude.clone(),
-            count_skipped: self.stats,
-            jobs: self.jobs.map_or(0, NonZeroUsize::get),
-        };
-        Options { discover, on_demand: self.on_demand, policy: self.policy.choice() }
+        Settings { paths: paths.to_vec(), include, exclude: self.exclude.clone(), count_skipped, jobs: self.jobs.map_or(0, NonZeroUsize::get) }
     }
+}
+
+impl ScanArgs {
+    /// As the engine takes it.
+    pub fn options(&self) -> Options {
+        let discover = self.files.settings(&self.paths, self.stats);
+        Options { discover, on_demand: self.on_demand, policy: self.policy.choice(), baseline: self.baseline.choice(), today: None }
+    }
+}
+
+/// `askfirst config`
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// As `check` takes them.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
+/// `askfirst baseline`
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// Files and folders to scan [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Baseline to write, instead of the nearest askfirst-baseline.txt above each file (if there is none, in the current folder)
+    #[arg(long, value_name = "FILE", env = "ASKFIRST_BASELINE", hide_env_values = true)]
+    pub baseline: Option<PathBuf>,
+    /// Drop what is fixed, and add nothing
+    #[arg(long)]
+    pub prune: bool,
+    /// Write nothing; exit with 1 if something is new or fixed
+    #[arg(long, conflicts_with = "prune")]
+    pub check: bool,
+    /// Which files.
+    #[command(flatten)]
+    pub files: FileArgs,
+    /// The catalogue.
+    #[command(flatten)]
+    pub rules: RulesFolder,
+    /// The policy.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 }
 
 /// `askfirst rules`

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::ExplainArgs;
 use super::output::{Terminal, catalogue};
+use super::settings::today;
 use super::{Exit, Wrong};
 use crate::catalogue::Catalogue;
 use crate::discover::Settings;
@@ -26,7 +27,8 @@ pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> Result<Exit, Wrong
     let (path, line) = place(&args.target).ok_or_else(|| Wrong(unknown_target(&args.target)))?;
     let catalogue = catalogue(args.rules.folder.as_deref(), terminal)?;
     let settings = Settings { paths: surroundings(&path), ..Settings::default() };
-    let scan = terminal.scan(&Options { discover: settings, on_demand: false, policy: args.policy.choice() }, &catalogue, &Progress::default())?;
+    let options = Options { discover: settings, policy: args.policy.choice(), today: Some(today()?), ..Options::default() };
+    let scan = terminal.scan(&options, &catalogue, &Progress::default())?;
     let file = scan.files.iter().position(|file| is_same_file(Path::new(&file.path), &path));
     terminal.report(&explain_line(&scan, file.map(|file| file as FileId), line, &catalogue), None)?;
     scan.notes.iter().for_each(|note| terminal.note(&format!("note: {}\n", escape::visible(note))));
@@ -54,6 +56,10 @@ fn rule_text(rule: Rule) -> &'static str {
         Rule::UnknownCategory => include_str!("../../docs/rules/unknown-category.md"),
         Rule::UnknownGate => include_str!("../../docs/rules/unknown-gate.md"),
         Rule::GateWithoutPlatformCheck => include_str!("../../docs/rules/gate-without-platform-check.md"),
+        Rule::MalformedSuppression => include_str!("../../docs/rules/malformed-suppression.md"),
+        Rule::SuppressionWithoutReason => include_str!("../../docs/rules/suppression-without-reason.md"),
+        Rule::ExpiredSuppression => include_str!("../../docs/rules/expired-suppression.md"),
+        Rule::UnusedSuppression => include_str!("../../docs/rules/unused-suppression.md"),
     }
 }
 

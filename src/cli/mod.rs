@@ -1,6 +1,8 @@
 //! The command line: arguments in, exit status out. Findings go to standard output, everything else to standard error.
 
 mod args;
+mod baseline;
+mod config;
 mod debug;
 mod explain;
 mod init;
@@ -8,11 +10,12 @@ mod output;
 mod progress;
 mod rules;
 mod scanning;
+mod settings;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::policy;
 pub use args::{Arguments, Command};
@@ -43,17 +46,20 @@ impl<E: std::error::Error> From<E> for Wrong {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
+    let parsed = Arguments::command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches).map(|arguments| (arguments, matches)));
+    let (arguments, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return usage_problem(&error),
     };
     let terminal = Terminal::new(arguments.color);
     let result = match arguments.command {
         Command::Check(check) => scanning::check(&check, &terminal),
         Command::Inventory(inventory) => scanning::inventory(&inventory, &terminal),
+        Command::Baseline(record) => baseline::run(&record, &terminal),
         Command::Init(init) => init::run(&init, &terminal),
         Command::Rules(query) => rules::run(&query, &terminal),
         Command::Explain(target) => explain::run(&target, &terminal),
+        Command::Config(config) => config::run(&config, &matches, &terminal),
         Command::Schema => terminal.report(&policy::json_schema(), None).map(|()| Exit::Clean),
         Command::Debug(stage) => debug::run(&stage, &terminal),
     };
@@ -67,6 +73,12 @@ pub fn main() -> ExitCode {
 fn usage_problem(error: &clap::Error) -> ExitCode {
     // Nothing is left to be done when even the complaint cannot be written.
     let _ = error.print();
+    if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue)
+        && let Some((name, _)) = std::env::vars().find(|(name, set)| name.starts_with("ASKFIRST_") && set.split(',').any(|part| part == value))
+        && !std::env::args().any(|argument| argument.contains(value.as_str()))
+    {
+        Terminal::new(clap::ColorChoice::Auto).note(&format!("\nthe value comes from the environment variable {name}\n"));
+    }
     if error.kind() == ErrorKind::InvalidSubcommand
         && let Some(path) = std::env::args().nth(1).filter(|path| std::path::Path::new(path).exists())
     {

@@ -59,6 +59,7 @@ impl Terminal {
     pub fn scan(&self, options: &Options, catalogue: &Catalogue, progress: &Progress) -> Result<Scan, Wrong> {
         engine::scan(options, catalogue, progress).map_err(|error| match error {
             ScanError::Policy(errors) => wrong("the policy", &errors.mistakes, self),
+            ScanError::Baseline(mistakes) => wrong("the baseline", &mistakes, self),
             other => Wrong(other.to_string()),
         })
     }

@@ -28,6 +28,12 @@ pub struct Mistake {
 }
 
 impl Mistake {
+    /// What is wrong with a file as a whole, which may not be there.
+    pub fn of_file(path: &str, message: String, help: Option<String>) -> Self {
+        let file = NamedSource::new(path, Arc::from(""));
+        Self { message, file, span: (0..0).into(), label: String::new(), others: Vec::new(), help }
+    }
+
     /// The marked text.
     pub fn marked(&self) -> &str {
         let start = self.span.offset();

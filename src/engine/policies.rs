@@ -33,6 +33,20 @@ impl Policies {
         self.set.policies()
     }
 
+    /// Takes out what the nearest policy above it leaves out, unless it was named; gives the number of those.
+    pub fn leave_out(&mut self, files: &mut Vec<FoundFile>, named: &[PathBuf]) -> u64 {
+        let policies = self.set.policies();
+        let is_left_out = |(file, policy): (&FoundFile, &Option<PolicyId>)| {
+            policy.is_some_and(|policy| policies[policy as usize].excludes(&file.shown)) && !named.contains(&file.path)
+        };
+        let left_out: Vec<bool> = files.iter().zip(&self.of_file).map(is_left_out).collect();
+        let mut kept = left_out.iter().map(|is_left_out| !is_left_out);
+        files.retain(|_| kept.next().unwrap_or(true));
+        let mut kept = left_out.iter().map(|is_left_out| !is_left_out);
+        self.of_file.retain(|_| kept.next().unwrap_or(true));
+        left_out.into_iter().filter(|is_left_out| *is_left_out).count() as u64
+    }
+
     /// How many files the policies were read from.
     pub fn file_count(&self) -> usize {
         self.all().iter().map(|policy| policy.files.len()).sum()

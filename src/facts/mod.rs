@@ -16,6 +16,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::comments::Comment;
 use crate::ir::Module;
 use crate::source::{Language, LineIndex};
 
@@ -35,6 +36,8 @@ pub struct FileFacts {
     pub gaps: Gaps,
     /// Lines and columns of the module's spans.
     pub lines: LineIndex,
+    /// Comments that speak to askfirst, in the order of their places.
+    pub comments: Vec<Comment>,
 }
 
 impl FileFacts {

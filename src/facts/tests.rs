@@ -52,7 +52,7 @@ fn facts(body: Expr) -> FileFacts {
         span: Span::new(3, u32::MAX as usize),
     });
     let gaps = Gaps { count: 3, bytes: 2, given_up: Some(GivenUp::Refused), too_deep: Some(u32::MAX) };
-    FileFacts { path: "a/b.swift".to_owned(), content: ContentHash::of(b"ab"), module, gaps, lines: LineIndex::new("a\né\n") }
+    FileFacts { path: "a/b.swift".to_owned(), content: ContentHash::of(b"ab"), module, gaps, lines: LineIndex::new("a\né\n"), comments: Vec::new() }
 }
 
 /// Facts that a file claims; with the right checksum, as somebody would write them who means harm.

@@ -63,13 +63,22 @@ pub fn lower(file: &SourceFile) -> Lowered {
     }
 }
 
-/// The concrete syntax tree as indented text, for contributors: of what the frontend parses, which may be a repaired copy.
-pub fn syntax_tree(file: &SourceFile) -> String {
-    let parsed = match file.language {
+/// The comments of a file, in order. It is parsed for that once more: only few files have comments that anybody asks for.
+pub fn comments(file: &SourceFile) -> Vec<Span> {
+    readable(file).map_or_else(Vec::new, |text| tree::comments(file.language, &text))
+}
+
+/// What the frontend parses: the text, or a repaired copy with the same offsets. `None` when it cannot be parsed.
+fn readable(file: &SourceFile) -> Option<Vec<u8>> {
+    match file.language {
         Language::Kotlin => kotlin::readable(&file.text),
         Language::Swift => Some(swift::readable(&file.text)),
         Language::ObjectiveC => Some(objc::readable(&file.text)),
         Language::Java => Some(file.text.as_bytes().to_vec()),
-    };
-    parsed.map_or_else(|| "refused\n".to_owned(), |text| tree::syntax_tree(file, &text))
+    }
+}
+
+/// The concrete syntax tree as indented text, for contributors: of what the frontend parses, which may be a repaired copy.
+pub fn syntax_tree(file: &SourceFile) -> String {
+    readable(file).map_or_else(|| "refused\n".to_owned(), |text| tree::syntax_tree(file, &text))
 }

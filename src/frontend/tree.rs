@@ -178,6 +178,26 @@ pub(crate) fn error_nodes(root: Node<'_>) -> Vec<Node<'_>> {
     }
 }
 
+/// All comments, in order; none when the parser gives up.
+pub(crate) fn comments(language: Language, text: &[u8]) -> Vec<Span> {
+    let Some(tree) = parse(language, text) else { return Vec::new() };
+    let mut comments = Vec::new();
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        let is_comment = node.is_named() && node.kind().contains("comment");
+        comments.extend(is_comment.then(|| span(node)));
+        if !is_comment && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return comments;
+            }
+        }
+    }
+}
+
 /// The syntax tree of a text as indented text, with the leaves of the source at the same offsets.
 pub(crate) fn syntax_tree(file: &SourceFile, text: &[u8]) -> String {
     let Some(tree) = parse(file.language, text) else {

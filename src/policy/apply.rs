@@ -1,13 +1,14 @@
 //! What one file says, checked and put on top of a policy; then what can only be checked of all files together.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::gates;
-use super::model::{Feature, Key, Located, Policy, Scope};
+use super::model::{Feature, Key, Level, Located, Override, Policy, Scope};
 use super::pattern;
-use super::raw::{FeatureTable, LEVELS, Marked, PolicyText, Texts};
+use super::raw::{FAIL_ON, FeatureTable, INCLUDED, LEVELS, Marked, OverrideTable, PolicyText, ScanTable, Texts};
 use super::read::at;
 use crate::catalogue::DataCategory;
 use crate::document::{Decoded, Mistake, Problems, suggestion};
@@ -70,8 +71,54 @@ pub(super) fn apply(decoded: &Decoded<PolicyText>, text: &str, file: u32, policy
             policy.features.push(feature);
         }
     }
-    for (rule, level) in &said.rules {
-        severity(rule, level, policy, &mut context);
+    severities(&said.rules, &mut policy.severities, &mut context);
+    for table in &said.overrides {
+        overridden(table, policy, &mut context);
+    }
+    scan(&said.scan, policy, &mut context);
+}
+
+fn severities(rules: &BTreeMap<Marked<String>, Marked<String>>, severities: &mut BTreeMap<Rule, Located<Level>>, context: &mut Context<'_, '_>) {
+    rules.iter().for_each(|(rule, level)| severity(rule, level, severities, context));
+}
+
+/// Severities in some folders.
+fn overridden(table: &OverrideTable, policy: &mut Policy, context: &mut Context<'_, '_>) {
+    let mut one = Override { paths: Vec::new(), severities: BTreeMap::new() };
+    severities(&table.rules, &mut one.severities, context);
+    match (&table.paths, table.rules.keys().next()) {
+        (Some(paths), Some(_)) => {
+            one.paths = globs(paths, "paths", "name the folders or files", context);
+            policy.overrides.push(one);
+        }
+        (Some(paths), None) => {
+            let help = "add `rules = { ungated-access = \"warning\" }` with the severities there".to_owned();
+            context.problems.add(paths.span.clone(), "this override changes nothing".to_owned(), "without `rules`", Some(help));
+        }
+        (None, Some(rule)) => {
+            let help = "add `paths = [\"legacy/**\"]`, or move the rule to `[rules]`, which holds everywhere".to_owned();
+            context.problems.add(rule.span(), "this override does not say where".to_owned(), "without `paths`", Some(help));
+        }
+        (None, None) => {}
+    }
+}
+
+/// What is scanned.
+fn scan(table: &ScanTable, policy: &mut Policy, context: &mut Context<'_, '_>) {
+    if let Some(list) = &table.include {
+        for word in list.items.iter().filter(|word| !INCLUDED.contains(&word.get().as_str())) {
+            context.problems.unknown(word.span(), "kind of files", word.get(), &INCLUDED);
+        }
+        policy.scan.include = Some(list.items.iter().map(|word| context.located(word.span(), word.get().clone())).collect());
+    }
+    if let Some(list) = &table.exclude {
+        policy.scan.exclude.extend(globs(list, "exclude", "name what is left out, or remove it", context));
+    }
+    if let Some(word) = &table.fail_on {
+        match FAIL_ON.iter().find(|(known, _)| known == word.get()) {
+            Some((_, fail_on)) => policy.scan.fail_on = Some(context.located(word.span(), *fail_on)),
+            None => context.problems.unknown(word.span(), "severity", word.get(), &FAIL_ON.map(|(known, _)| known)),
+        }
     }
 }
 
@@ -83,7 +130,7 @@ fn table_starts(said: &PolicyText) -> Vec<usize> {
     starts
 }
 
-fn severity(rule: &Marked<String>, level: &Marked<String>, policy: &mut Policy, context: &mut Context<'_, '_>) {
+fn severity(rule: &Marked<String>, level: &Marked<String>, severities: &mut BTreeMap<Rule, Located<Level>>, context: &mut Context<'_, '_>) {
     let known = Rule::from_id(rule.get());
     if known.is_none() {
         let closest = suggestion(rule.get(), &Rule::ALL.map(Rule::id));
@@ -95,7 +142,7 @@ fn severity(rule: &Marked<String>, level: &Marked<String>, policy: &mut Policy, 
     }
     let word = LEVELS.iter().find(|(word, _)| word == level.get());
     match (known, word) {
-        (Some(known), Some((_, word))) => _ = policy.severities.insert(known, context.located(rule.span(), *word)),
+        (Some(known), Some((_, word))) => _ = severities.insert(known, context.located(rule.span(), *word)),
         (_, None) => context.problems.unknown(level.span(), "severity", level.get(), &LEVELS.map(|(word, _)| word)),
         (None, Some(_)) => {}
     }
@@ -225,23 +272,32 @@ fn categories(list: &Texts, context: &mut Context<'_, '_>) -> Vec<Located<DataCa
 }
 
 fn scopes(list: &Texts, context: &mut Context<'_, '_>) -> Vec<Located<Scope>> {
-    context.empty("scope", list, "name the feature's folders, or remove `scope` if it may be anywhere");
+    globs(list, "scope", "name the feature's folders, or remove `scope` if it may be anywhere", context)
+}
+
+/// Paths relative to the folder that the policy speaks for, under a key of that name.
+fn globs(list: &Texts, key: &str, help: &str, context: &mut Context<'_, '_>) -> Vec<Located<Scope>> {
+    context.empty(key, list, help);
     let mut scopes = Vec::new();
     for text in &list.items {
-        match scope(text.get()) {
+        match scope(text.get(), key) {
             Ok(scope) => scopes.push(context.located(text.span(), scope)),
-            Err((message, help)) => context.problems.add(text.span(), message, "this scope", Some(help)),
+            Err((message, help)) => {
+                let label = if key == "scope" { "this scope" } else { "this path" };
+                context.problems.add(text.span(), message, label, Some(help));
+            }
         }
     }
     scopes
 }
 
-fn scope(glob: &str) -> Result<Scope, (String, String)> {
-    let relative = || "scopes are relative to the folder that the policy is in, as in `ios/Playlist/**`".to_owned();
+fn scope(glob: &str, key: &str) -> Result<Scope, (String, String)> {
+    let what = if key == "scope" { "scopes" } else { "paths" };
+    let relative = || format!("{what} are relative to the folder that the policy is in, as in `ios/Playlist/**`");
     let plain = glob.strip_prefix("./").unwrap_or(glob);
     let has_drive = plain.as_bytes().get(1) == Some(&b':');
     if plain.trim().is_empty() {
-        return Err(("an empty scope".to_owned(), relative()));
+        return Err((format!("an empty {}", what.trim_end_matches('s')), relative()));
     }
     if plain.starts_with('/') || has_drive {
         return Err((format!("`{glob}` is an absolute path"), relative()));
@@ -258,7 +314,10 @@ fn scope(glob: &str) -> Result<Scope, (String, String)> {
     if let Some(kept) = plain.strip_prefix('!') {
         return Err((
             format!("`{glob}` excludes"),
-            format!("a scope says where the feature may be, and nothing else: name the other folders instead of `{kept}`"),
+            match key {
+                "scope" => format!("a scope says where the feature may be, and nothing else: name the other folders instead of `{kept}`"),
+                _ => format!("name what is meant instead of what is not: the other folders than `{kept}`"),
+            },
         ));
     }
     let trimmed = plain.trim_end_matches('/');

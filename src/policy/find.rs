@@ -36,7 +36,7 @@ impl PolicySet {
     pub fn discover<'f>(files: impl IntoIterator<Item = &'f str>) -> Result<Self, PolicyErrors> {
         let run = std::env::current_dir().unwrap_or_default();
         let run: Vec<String> = run.iter().skip(1).map(|name| name.to_string_lossy().into_owned()).collect();
-        let found = nearest(files, run.len(), &mut probe);
+        let found = nearest(files, run.len(), &mut |folder: &str| probe(folder, FILE_NAME));
         let mut set = Self::default();
         let mut mistakes = Vec::new();
         let mut indices = BTreeMap::new();
@@ -78,10 +78,22 @@ impl PolicySet {
     }
 }
 
-fn probe(folder: &str) -> Folder {
+/// What a folder holds, for files of a name that are looked up as policies are.
+pub fn probe(folder: &str, name: &str) -> Folder {
     // What cannot be read as a policy is one all the same: to go on without it would be a silent pass.
     let is_there = |name: &str| std::fs::symlink_metadata(below(folder, name)).is_ok();
-    Folder { has_policy: is_there(FILE_NAME), is_repository: is_there(".git") }
+    Folder { has_policy: is_there(name), is_repository: is_there(".git") }
+}
+
+/// How many folders there are above that of the run.
+pub fn depth_of_run() -> usize {
+    std::env::current_dir().map_or(0, |run| run.components().count().saturating_sub(1))
+}
+
+/// The file of a name that is looked up as policies are and speaks for the folder of the run.
+pub fn nearest_to_run(name: &str) -> Option<String> {
+    let found = nearest([name], depth_of_run(), &mut |folder: &str| probe(folder, name));
+    found.values().next().map(|folder| below(folder, name))
 }
 
 fn below(folder: &str, name: &str) -> String {

@@ -51,6 +51,41 @@ pub struct Policy {
     pub features: Vec<Feature>,
     /// Severities that are not the usual ones.
     pub severities: BTreeMap<Rule, Located<Level>>,
+    /// Severities in some folders or files; of several that speak of a file the last one counts.
+    pub overrides: Vec<Override>,
+    /// What is scanned, and what makes a check fail.
+    pub scan: ScanSettings,
+}
+
+/// Severities in some folders or files.
+#[derive(Clone, Debug)]
+pub struct Override {
+    /// Where.
+    pub paths: Vec<Located<Scope>>,
+    /// Severities there.
+    pub severities: BTreeMap<Rule, Located<Level>>,
+}
+
+/// What is scanned, and what makes a check fail.
+#[derive(Clone, Debug, Default)]
+pub struct ScanSettings {
+    /// Kinds of what is looked at although it is left out by default, as `--include` names them; none when it does not say.
+    pub include: Option<Vec<Located<String>>>,
+    /// What is left out.
+    pub exclude: Vec<Located<Scope>>,
+    /// The least severity that makes a check fail; none when it does not say.
+    pub fail_on: Option<Located<FailOn>>,
+}
+
+/// The least severity that makes a check fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// Errors only.
+    Error,
+    /// Errors and warnings.
+    Warning,
+    /// None does.
+    Never,
 }
 
 /// How a rule's findings are to be taken.
@@ -198,6 +233,24 @@ impl Policy {
         }
         let below = if self.folder.is_empty() { Some(shown) } else { shown.strip_prefix(&self.folder).and_then(|rest| rest.strip_prefix('/')) };
         below.filter(|below| ups(below) == 0).map(str::to_owned)
+    }
+
+    /// Severity of a rule in a file, named as it is shown: as the policy has it, or the usual one. None where the rule is off.
+    pub fn severity(&self, rule: Rule, shown: &str) -> Option<Severity> {
+        let level = self.relative(shown).and_then(|path| {
+            let covers = |one: &&Override| one.paths.iter().any(|glob| glob.value.covers(&path));
+            self.overrides.iter().rev().filter(covers).find_map(|one| one.severities.get(&rule))
+        });
+        match level.or(self.severities.get(&rule)).map(|set| set.value) {
+            Some(Level::Off) => None,
+            Some(Level::At(severity)) => Some(severity),
+            None => Some(rule.default_severity()),
+        }
+    }
+
+    /// Whether a file, named as it is shown, is left out.
+    pub fn excludes(&self, shown: &str) -> bool {
+        !self.scan.exclude.is_empty() && self.relative(shown).is_some_and(|path| self.scan.exclude.iter().any(|glob| glob.value.covers(&path)))
     }
 
     /// Whether it declares any feature, so that accesses are judged by feature.

@@ -11,7 +11,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::model::{Grants, Level};
+use super::model::{FailOn, Grants, Level};
 use crate::catalogue::DataCategory;
 use crate::document::{Refused, Shapes, Whole};
 use crate::verdict::{Rule, Severity};
@@ -31,6 +31,36 @@ pub(super) struct PolicyText {
     /// Severity per rule: `error`, `warning`, `info` or `off`.
     #[schemars(schema_with = "severities")]
     pub rules: BTreeMap<Marked<String>, Marked<String>>,
+    /// Severities in some folders or files only; of several that speak of a file the last one counts.
+    pub overrides: Vec<OverrideTable>,
+    /// What is scanned, and what makes a check fail; flags and environment variables count more.
+    pub scan: ScanTable,
+}
+
+/// Severities in some folders or files.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(extend("required" = ["paths", "rules"]))]
+pub(super) struct OverrideTable {
+    /// Globs of the folders and files, relative to the folder that the policy speaks for.
+    pub paths: Option<Texts>,
+    /// Severity per rule: `error`, `warning`, `info` or `off`.
+    #[schemars(schema_with = "severities")]
+    pub rules: BTreeMap<Marked<String>, Marked<String>>,
+}
+
+/// What is scanned, and what makes a check fail.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct ScanTable {
+    /// What is looked at although it is left out by default. It counts where the policy speaks for the folder in which the program is run.
+    #[schemars(schema_with = "included")]
+    pub include: Option<Texts>,
+    /// Globs of what is left out, relative to the folder that the policy speaks for. Files that are named on the command line are looked at all the same.
+    pub exclude: Option<Texts>,
+    /// The least severity that makes `askfirst check` fail. It counts where the policy speaks for the folder in which the program is run.
+    #[schemars(schema_with = "fail_on")]
+    pub fail_on: Option<Marked<String>>,
 }
 
 /// What the policy speaks for.
@@ -302,6 +332,20 @@ pub(super) const LEVELS: [(&str, Level); 4] = [
     (Severity::Info.name(), Level::At(Severity::Info)),
     ("off", Level::Off),
 ];
+
+/// Words of `include`, which are those of `--include`.
+pub(super) const INCLUDED: [&str; 6] = ["tests", "vendored", "build", "generated", "hidden", "ignored"];
+
+/// Words of `fail-on`.
+pub(super) const FAIL_ON: [(&str, FailOn); 3] = [("error", FailOn::Error), ("warning", FailOn::Warning), ("never", FailOn::Never)];
+
+fn included(_: &mut SchemaGenerator) -> Schema {
+    text_or_list(&json_schema!({ "enum": INCLUDED }))
+}
+
+fn fail_on(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": FAIL_ON.map(|(word, _)| word) })
+}
 
 fn grants(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "enum": GRANTS.map(|(word, _)| word) })

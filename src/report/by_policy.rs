@@ -88,20 +88,6 @@ pub(super) fn gate(finding: &Finding, site: &Site, scan: &Scan, catalogue: &Cata
     }
 }
 
-/// Whether a rule is about the policy itself.
-pub(super) fn is_about_policy(rule: Rule) -> bool {
-    matches!(
-        rule,
-        Rule::OverclaimedData
-            | Rule::UnusedFeature
-            | Rule::UnreachableScope
-            | Rule::MissingPurpose
-            | Rule::MissingOptOut
-            | Rule::UnknownCategory
-            | Rule::UnknownGate
-    )
-}
-
 /// What is wrong with the policy itself.
 pub(super) fn message(finding: &Finding, scan: &Scan) -> Message {
     let feature = finding.feature.as_deref().unwrap_or_default();

@@ -1,13 +1,14 @@
 //! The JSON report. Its shape is a promise to other programs, so it has its own structs, and `version` counts its changes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::suppressed;
 use super::words::{self, StepKind, WordedStep};
-use crate::catalogue::{Catalogue, DataCategory};
+use crate::catalogue::Catalogue;
 use crate::scan::Scan;
-use crate::verdict::{Finding, Rule, Site};
+use crate::verdict::{Allowance, Finding, Site};
 
 #[derive(Serialize)]
 struct Report<'s> {
@@ -16,6 +17,8 @@ struct Report<'s> {
     mode: &'static str,
     summary: Summary<'s>,
     findings: Vec<WireFinding<'s>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<Vec<WireSuppressed<'s>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     accesses: Option<Vec<WireAccess<'s>>>,
 }
@@ -33,6 +36,12 @@ struct Summary<'s> {
     accesses: usize,
     findings: usize,
     by_rule: BTreeMap<&'static str, usize>,
+    /// What would be findings if it were not allowed, by a comment or by a baseline.
+    suppressed: usize,
+    /// Those of them that a baseline knows.
+    known: usize,
+    /// What baselines know and is not there any more.
+    fixed: usize,
     incomplete: Vec<WireIncomplete<'s>>,
 }
 
@@ -57,7 +66,7 @@ struct WireFinding<'s> {
     message: String,
     help: String,
     trace: Vec<WireStep<'s>>,
-    fingerprint: String,
+    fingerprint: &'s str,
 }
 
 #[derive(Serialize)]
@@ -72,6 +81,27 @@ struct WireAccess<'s> {
     verdict: &'static str,
     feature: Option<&'s str>,
     proof: Vec<WireStep<'s>>,
+    /// Of a suppressed one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppression: Option<WireSuppression<'s>>,
+}
+
+/// What allows a finding.
+#[derive(Serialize)]
+struct WireSuppression<'s> {
+    kind: &'static str,
+    reason: &'s str,
+    until: Option<String>,
+    /// The file that says so, and where.
+    path: &'s str,
+    line: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct WireSuppressed<'s> {
+    #[serde(flatten)]
+    finding: WireFinding<'s>,
+    suppression: WireSuppression<'s>,
 }
 
 #[derive(Serialize)]
@@ -83,8 +113,21 @@ struct WireStep<'s> {
     message: String,
 }
 
+/// What the report has besides findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct With {
+    /// Every access.
+    pub accesses: bool,
+    /// What would be findings if it were not allowed.
+    pub suppressed: bool,
+}
+
 /// The report as one indented document with a line break at its end.
-pub fn report(scan: &Scan, catalogue: &Catalogue, with_accesses: bool) -> Result<String, serde_json::Error> {
+pub fn report(scan: &Scan, catalogue: &Catalogue, with: With) -> Result<String, serde_json::Error> {
+    let suppressed = scan.outcome.suppressed.iter().map(|suppressed| WireSuppressed {
+        finding: wire_finding(&suppressed.finding, scan, catalogue),
+        suppression: suppression(&suppressed.by, scan),
+    });
     let mut by_rule = BTreeMap::new();
     for finding in &scan.outcome.findings {
         *by_rule.entry(finding.rule.id()).or_insert(0) += 1;
@@ -99,78 +142,47 @@ pub fn report(scan: &Scan, catalogue: &Catalogue, with_accesses: bool) -> Result
             accesses: scan.outcome.sites.len(),
             findings: scan.outcome.findings.len(),
             by_rule,
+            suppressed: scan.outcome.suppressed.len(),
+            known: suppressed::known(scan),
+            fixed: suppressed::fixed(scan),
             incomplete: scan.incomplete.iter().map(|one| WireIncomplete { path: &one.path, reason: &one.reason }).collect(),
         },
-        findings: findings(scan, catalogue),
-        accesses: with_accesses.then(|| scan.outcome.sites.iter().map(|site| access(site, scan)).collect()),
+        findings: scan.outcome.findings.iter().map(|finding| wire_finding(finding, scan, catalogue)).collect(),
+        suppressed: with.suppressed.then(|| suppressed.collect()),
+        accesses: with.accesses.then(|| scan.outcome.sites.iter().map(|site| access(site, scan)).collect()),
     };
     Ok(serde_json::to_string_pretty(&report)? + "\n")
 }
 
-fn findings<'s>(scan: &'s Scan, catalogue: &Catalogue) -> Vec<WireFinding<'s>> {
-    let mut ordinals: HashMap<Identity<'_>, u32> = HashMap::new();
-    scan.outcome
-        .findings
-        .iter()
-        .map(|finding| {
-            let message = words::message(finding, scan, catalogue);
-            let identity = Identity::new(finding, scan);
-            let ordinal = ordinals.entry(identity).and_modify(|ordinal| *ordinal += 1).or_insert(0);
-            let file = scan.file(finding.place.file);
-            let (start, end) = (file.place(finding.place.span.start), file.place(finding.place.span.end));
-            WireFinding {
-                rule: finding.rule.id(),
-                severity: finding.severity.name(),
-                path: &file.path,
-                line: start.line,
-                column: start.column,
-                end_line: end.line,
-                end_column: end.column,
-                category: finding.category.map(|category| category.name()),
-                api: identity.api,
-                feature: finding.feature.as_deref(),
-                message: message.title,
-                help: message.help.text(),
-                trace: message.steps.into_iter().map(|step| wire_step(step, scan)).collect(),
-                fingerprint: identity.fingerprint(*ordinal),
-            }
-        })
-        .collect()
-}
-
-/// What stays the same about a finding when lines move.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Identity<'s> {
-    rule: Rule,
-    path: &'s str,
-    api: &'s str,
-    function: &'s str,
-    /// The feature and category of what is no access.
-    subject: Option<&'s str>,
-    category: Option<DataCategory>,
-}
-
-impl<'s> Identity<'s> {
-    fn new(finding: &'s Finding, scan: &'s Scan) -> Self {
-        let site = finding.site.map(|site| &scan.outcome.sites[site]);
-        let file = scan.file(finding.place.file);
-        // What is wrong with the policy goes by what is written there.
-        let (api, function) = site.map_or_else(|| ("", file.text_of(finding.place.span)), |site| (site.api.as_str(), site.function.as_str()));
-        let subject = finding.feature.as_deref().filter(|_| site.is_none_or(|site| site.place != finding.place));
-        Self { rule: finding.rule, path: &file.path, api, function, subject, category: subject.and(finding.category) }
+fn wire_finding<'s>(finding: &'s Finding, scan: &'s Scan, catalogue: &Catalogue) -> WireFinding<'s> {
+    let message = words::message(finding, scan, catalogue);
+    let file = scan.file(finding.place.file);
+    let (start, end) = (file.place(finding.place.span.start), file.place(finding.place.span.end));
+    WireFinding {
+        rule: finding.rule.id(),
+        severity: finding.severity.name(),
+        path: &file.path,
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        category: finding.category.map(|category| category.name()),
+        api: finding.site.map_or("", |site| &scan.outcome.sites[site].api),
+        feature: finding.feature.as_deref(),
+        message: message.title,
+        help: message.help.text(),
+        trace: message.steps.into_iter().map(|step| wire_step(step, scan)).collect(),
+        fingerprint: &finding.fingerprint,
     }
+}
 
-    /// `ordinal` tells findings apart that are alike in all else.
-    fn fingerprint(&self, ordinal: u32) -> String {
-        let mut hasher = blake3::Hasher::new();
-        let more = [self.subject, self.category.map(DataCategory::name)];
-        for part in [self.rule.id(), self.path, self.api, self.function].into_iter().chain(more.into_iter().flatten()) {
-            // The length keeps neighbouring parts from running into each other.
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
+fn suppression<'s>(by: &'s Allowance, scan: &'s Scan) -> WireSuppression<'s> {
+    match by {
+        Allowance::Inline { place, reason, until } => {
+            let (path, at) = scan.locate(*place);
+            WireSuppression { kind: "inline", reason, until: until.map(|date| date.to_string()), path, line: Some(at.line) }
         }
-        hasher.update(&ordinal.to_le_bytes());
-        hasher.finalize().to_hex()[..32].to_owned()
+        Allowance::Baseline { path } => WireSuppression { kind: "baseline", reason: "known before", until: None, path, line: None },
     }
 }
 
@@ -188,6 +200,7 @@ fn access<'s>(site: &'s Site, scan: &'s Scan) -> WireAccess<'s> {
         verdict: site.verdict.name(),
         feature: site.feature.as_deref(),
         proof: steps.map(|step| wire_step(step, scan)).collect(),
+        suppression: suppressed::of_site(site, scan).map(|allowed| suppression(&allowed.by, scan)),
     }
 }
 

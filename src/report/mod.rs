@@ -14,6 +14,7 @@ mod needs;
 pub mod pretty;
 pub mod short;
 pub mod summary;
+pub mod suppressed;
 #[cfg(test)]
 mod tests;
 pub mod words;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::{escape, words};
+use super::{escape, suppressed, words};
 use crate::scan::{Scan, SkipReason};
 use crate::verdict::{Severity, Verdict};
 
-/// `3 findings (2 errors, 1 warning) in 812 files, 41 accesses: 30 guarded, 8 open, 3 ungated`
+/// `3 findings (2 errors, 1 warning) in 812 files, 41 accesses: 30 guarded, 8 open, 3 ungated`; with a baseline also how many are new and known.
 pub fn line(scan: &Scan) -> String {
     let findings = &scan.outcome.findings;
     let of = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count() as u64;
@@ -16,7 +16,11 @@ pub fn line(scan: &Scan) -> String {
     let shown: Vec<String> = severities.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| words::counted(count, one, many)).collect();
     let detail = if shown.is_empty() { String::new() } else { format!(" ({})", shown.join(", ")) };
     let files = words::counted(scan.stats.files, "file", "files");
-    format!("{}{detail} in {files}, {}", words::counted(findings.len() as u64, "finding", "findings"), accesses(scan))
+    let known = suppressed::known(scan);
+    let by_baseline = if scan.baselines.is_empty() { String::new() } else { format!(": {} new, {known} known", findings.len()) };
+    let separator = if by_baseline.is_empty() { ", " } else { "; " };
+    let findings = words::counted(findings.len() as u64, "finding", "findings");
+    format!("{findings}{detail} in {files}{by_baseline}{separator}{}", accesses(scan))
 }
 
 /// `41 accesses: 30 guarded, 8 open, 3 ungated`

@@ -1,6 +1,6 @@
 //! All wording of findings, proofs and verdicts. Messages start in lower case and end without a full stop.
 
-use super::{advice, by_policy, needs};
+use super::{advice, by_policy, needs, suppressed};
 use crate::catalogue::{AccessClass, Catalogue, DataCategory};
 use crate::scan::Scan;
 use crate::source::Language;
@@ -103,9 +103,12 @@ impl StepKind {
 
 /// Words a finding.
 pub fn message(finding: &Finding, scan: &Scan, catalogue: &Catalogue) -> Message {
+    if let Some(defect) = &finding.suppression {
+        return suppressed::message(finding, defect);
+    }
     let site = match finding.site.map(|site| &scan.outcome.sites[site]) {
         Some(site) if finding.rule == Rule::GateWithoutPlatformCheck => return by_policy::gate(finding, site, scan, catalogue),
-        Some(site) if !by_policy::is_about_policy(finding.rule) => site,
+        Some(site) if !finding.rule.is_about_policy() => site,
         _ => return by_policy::message(finding, scan),
     };
     let (primary, secondary) = labels(finding, site, catalogue);
@@ -313,7 +316,7 @@ fn help(finding: &Finding, site: &Site, scan: &Scan, catalogue: &Catalogue) -> H
 /// What to do, by what is wrong.
 fn lead(reason: Option<&MissReason>, site: &Site) -> &'static str {
     match reason {
-        None if site.verdict == Verdict::WrongPermission => "check the permission that this access needs",
+        None if site.concluded() == Verdict::WrongPermission => "check the permission that this access needs",
         None => "check before the access, and leave when the answer is no",
         Some(MissReason::OtherPath) => "leave when the answer is no, or move the access into the branch where it was yes",
         Some(MissReason::Ignored) => "let the access depend on the answer",
@@ -347,7 +350,7 @@ pub fn guard_in_one_line(site: &Site, scan: &Scan) -> String {
         Verdict::Undeclared => "no feature declares it".to_owned(),
         Verdict::Open => "the system hands it out without asking".to_owned(),
         Verdict::UserMediated => "the person picks what is shared".to_owned(),
-        Verdict::Suppressed => "allowed".to_owned(),
+        Verdict::Suppressed => suppressed::of_site(site, scan).map_or_else(|| "allowed".to_owned(), |allowed| suppressed::why(&allowed.by)),
         _ => site.near_miss.as_ref().map_or_else(
             || site.trace.first().map_or_else(|| "no check".to_owned(), |first| format!("no check: {} ({})", step(first).text, in_line(first.place))),
             |near| format!("{} ({})", miss(near), in_line(near.place)),

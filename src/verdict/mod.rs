@@ -1,10 +1,14 @@
 //! What askfirst concludes: typed data without wording. Analyses fill it in, the reports puts it into words.
 
+mod date;
 mod rule;
+mod suppressed;
 
 use std::collections::BTreeSet;
 
+pub use date::Date;
 pub use rule::{Rule, Severity};
+pub use suppressed::{Allowance, Suppressed, SuppressionDefect};
 
 use crate::catalogue::{AccessClass, Conjunct, DataCategory};
 use crate::source::Span;
@@ -117,6 +121,8 @@ pub struct Site {
     pub evidence: String,
     /// Conclusion.
     pub verdict: Verdict,
+    /// Where that is [`Verdict::Suppressed`]: what was concluded.
+    pub suppressed: Option<Verdict>,
     /// The permissions needed, each conjunct on the versions on which this access asks for it.
     pub needs: Vec<Conjunct>,
     /// Guarded: entry or check → calls → access. Bad verdict: the unguarded path, entry → calls → access. Empty for open and user-mediated.
@@ -129,6 +135,8 @@ pub struct Site {
     pub policy: Option<PolicyLine>,
     /// Bad verdict: the nearest check that does not cover it.
     pub near_miss: Option<NearMiss>,
+    /// Bad verdict: what is known and asked around it, spelled without places and names of locals, sorted. Fingerprints tell a changed guard by it.
+    pub situation: Vec<String>,
     /// Guarded by a check that a function of the app wraps: how that is called.
     pub wrapper: Option<Wrapper>,
     /// Name of the enclosing function, for people and fingerprints; empty at top level.
@@ -137,6 +145,13 @@ pub struct Site {
     pub gives_result: bool,
     /// Nobody calls the private function that it is in.
     pub dead_code: bool,
+}
+
+impl Site {
+    /// What was concluded, whether or not it is allowed.
+    pub fn concluded(&self) -> Verdict {
+        self.suppressed.unwrap_or(self.verdict)
+    }
 }
 
 /// A function of the app that wraps a check, as it is called before an access.
@@ -377,6 +392,10 @@ pub struct Finding {
     pub site: Option<usize>,
     /// For the rules on checks: what is wrong with the check.
     pub check: Option<MissReason>,
+    /// For the rules on suppressions: what is wrong with the comment.
+    pub suppression: Option<SuppressionDefect>,
+    /// By what it is known again (see [`fingerprint`](crate::fingerprint)); empty until all findings are together.
+    pub fingerprint: String,
 }
 
 /// What code has of the policy.
@@ -395,6 +414,8 @@ pub struct Outcome {
     pub sites: Vec<Site>,
     /// Everything to act on, sorted by place, then rule.
     pub findings: Vec<Finding>,
+    /// What would be to act on if it were not allowed, sorted by place, then rule.
+    pub suppressed: Vec<Suppressed>,
     /// What the code has of the policy's gates and features.
     pub policy_uses: PolicyUses,
     /// The analysis was cut short: nothing is known of what functions tell each other, and more is reported than is right.
@@ -435,7 +456,8 @@ impl Outcome {
         order.iter().enumerate().for_each(|(new, &old)| position[old] = new);
         let mut sites: Vec<Option<Site>> = std::mem::take(&mut self.sites).into_iter().map(Some).collect();
         self.sites = order.iter().filter_map(|&old| sites[old].take()).collect();
-        self.findings.iter_mut().for_each(|finding| finding.site = finding.site.map(|site| position[site]));
+        let allowed = self.suppressed.iter_mut().map(|suppressed| &mut suppressed.finding);
+        self.findings.iter_mut().chain(allowed).for_each(|finding| finding.site = finding.site.map(|site| position[site]));
         self.findings.sort_by_key(|finding| (finding.place, finding.rule));
     }
 }
