@@ -4,6 +4,7 @@
 
 mod baselines;
 mod choice;
+mod generated;
 mod policies;
 mod previews;
 mod rooted;
@@ -12,6 +13,7 @@ mod typed_elsewhere;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -21,10 +23,10 @@ use crate::analysis;
 use crate::audit::{Scanned, audit};
 use crate::catalogue::Catalogue;
 use crate::comments;
-use crate::document::Mistake;
 use crate::discover::{self, DiscoverError, Discovery, FoundFile};
-use crate::fingerprint;
+use crate::document::Mistake;
 use crate::facts::{ContentHash, FileFacts, Gaps, GivenUp};
+use crate::fingerprint;
 use crate::frontend::{self, GapKind};
 use crate::gates::Gates;
 use crate::ir::{LinkUnit, Module, Program};
@@ -127,7 +129,13 @@ pub fn scan(options: &Options, catalogue: &Catalogue, progress: &Progress) -> Re
     let is_searched = |file: &FoundFile| on_demand || std::fs::metadata(&file.path).is_ok_and(|metadata| metadata.len() > MAX_FILE_BYTES);
     let files_of = |platform| found.files.iter().filter(|file| file.language.platform() == platform && is_searched(file)).count();
     let prefilter = Prefilter::new(catalogue, files_of)?;
-    let picker = Picker { prefilter: &prefilter, on_demand, roots: whole_roots(&options.discover), progress, today: options.today };
+    let of_generated = (!options.discover.include.contains(&SkipReason::Generated)).then(|| OfGenerated {
+        named: &options.discover.paths,
+        names: generated::names_of_gates(policies.all()),
+        catalogue,
+        prefilter: OnceLock::new(),
+    });
+    let picker = Picker { of_generated, prefilter: &prefilter, on_demand, roots: whole_roots(&options.discover), progress, today: options.today };
     let mut scan = pool.install(|| scan_found(found, &picker, &policies, catalogue));
     let incomplete = scan.incomplete.iter().map(|one| one.path.clone()).collect();
     let named = if options.discover.paths.is_empty() { &[PathBuf::from(".")][..] } else { &options.discover.paths };
@@ -156,6 +164,9 @@ fn scan_found(found: Discovery, picker: &Picker<'_>, policies: &Policies, catalo
     scan.stats = Stats { files: found.files.len() as u64, skipped: found.skipped, ..Stats::default() };
     let started = Instant::now();
     let read: Vec<Read> = found.files.par_iter().map(|file| picker.read(file)).collect();
+    let generated = read.iter().filter(|one| matches!(one, Read::LeftOut)).count() as u64;
+    scan.stats.files -= generated;
+    scan.stats.skipped.extend((generated > 0).then_some((SkipReason::Generated, generated)));
     let gates = Gates::new(policies.all());
     scan.has_features = !gates.is_empty();
     let mut project = Project::new(&found.files, read, picker, policies, &gates, &mut scan);
@@ -174,6 +185,8 @@ enum Read {
     Waiting { size: u64, mentions: Mentions, may_check: bool },
     /// It is worth parsing; its size on disk, its text and names.
     Picked(u64, SourceFile, Mentions),
+    /// A program wrote it, and it names nothing that matters.
+    LeftOut,
     /// It cannot be read.
     Incomplete(Incomplete),
 }
@@ -184,7 +197,7 @@ enum State {
     Waiting { may_check: bool },
     /// Parsed.
     Parsed(Box<(SourceFile, FileFacts)>),
-    /// Cannot be read.
+    /// Cannot be read, or is left out.
     Lost,
 }
 
@@ -213,6 +226,7 @@ impl<'s> Project<'s> {
                     picked.push((number, file));
                     (mentions, State::Waiting { may_check: false })
                 }
+                Read::LeftOut => (Mentions::default(), State::Lost),
                 Read::Incomplete(incomplete) => {
                     scan.incomplete.push(incomplete);
                     (Mentions::default(), State::Lost)
@@ -406,7 +420,31 @@ enum Next {
     Done(Outcome),
 }
 
+/// What generated files are left out by.
+struct OfGenerated<'s> {
+    /// Paths that the person named: files among them are never left out.
+    named: &'s [PathBuf],
+    /// By what code asks for features.
+    names: Vec<String>,
+    catalogue: &'s Catalogue,
+    /// Only few scans come by generated files.
+    prefilter: OnceLock<Option<Prefilter>>,
+}
+
+impl OfGenerated<'_> {
+    /// Whether a file is left out: a program wrote it, and it names neither an access nor a check nor a gate, so that it hides none.
+    fn leaves_out(&self, file: &FoundFile, text: &[u8]) -> bool {
+        if !generated::says_so(text) || self.named.contains(&file.path) || generated::names_one(text, &self.names) {
+            return false;
+        }
+        let prefilter = self.prefilter.get_or_init(|| Prefilter::new(self.catalogue, |_| 1).ok());
+        prefilter.as_ref().is_some_and(|prefilter| prefilter.picks(file.language.platform(), text).is_none())
+    }
+}
+
 struct Picker<'s> {
+    /// None where generated files are looked at, too.
+    of_generated: Option<OfGenerated<'s>>,
     prefilter: &'s Prefilter,
     on_demand: bool,
     /// What was asked to be scanned.
@@ -428,6 +466,10 @@ impl Picker<'_> {
         let is_utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
         let decoded = if is_utf16 { Some(source::decode(&bytes).map_err(|problem| problem.to_string())?) } else { None };
         let searched = decoded.as_deref().map_or(bytes.as_slice(), str::as_bytes);
+        let is_left_out = |of: &OfGenerated<'_>| of.leaves_out(file, searched);
+        if self.of_generated.as_ref().is_some_and(is_left_out) {
+            return Ok(Read::LeftOut);
+        }
         // A file too large to parse is no loss if it names nothing.
         let pick = if self.on_demand || size > MAX_FILE_BYTES { self.prefilter.picks(file.language.platform(), searched) } else { Some(Pick::Access) };
         let mentions = if self.on_demand { Mentions::of(searched, file.language) } else { Mentions::default() };

@@ -123,8 +123,7 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// All reasons, in the order in which they are listed.
-    pub const ALL: [SkipReason; 8] =
-        [Self::Hidden, Self::Ignored, Self::Build, Self::Generated, Self::Vendored, Self::Tests, Self::Excluded, Self::Symlink];
+    pub const ALL: [SkipReason; 8] = [Self::Hidden, Self::Ignored, Self::Build, Self::Generated, Self::Vendored, Self::Tests, Self::Excluded, Self::Symlink];
 
     /// In words.
     pub fn name(self) -> &'static str {

@@ -19,7 +19,14 @@ fn facts(path: &str, text: String) -> FileFacts {
     let start_of = |kind| lowered.gaps.iter().find(|gap| gap.kind == kind).map(|gap| gap.span.start);
     let given_up = start_of(GapKind::TimedOut).map(|_| GivenUp::TimedOut).or(start_of(GapKind::Refused).map(|_| GivenUp::Refused));
     let gaps = Gaps { count: lowered.gaps.len() as u32, bytes: lowered.error_bytes, given_up, too_deep: start_of(GapKind::TooDeep) };
-    FileFacts { path: file.path, content: ContentHash::of(file.text.as_bytes()), module: lowered.module, gaps, lines: LineIndex::new(&file.text), comments: Vec::new() }
+    FileFacts {
+        path: file.path,
+        content: ContentHash::of(file.text.as_bytes()),
+        module: lowered.module,
+        gaps,
+        lines: LineIndex::new(&file.text),
+        comments: Vec::new(),
+    }
 }
 
 /// On threads with the stack of those that scan.

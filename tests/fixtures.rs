@@ -10,8 +10,12 @@ use askfirst::catalogue;
 use askfirst::discover::Settings;
 use askfirst::engine::{self, Options, Progress};
 use askfirst::scan::Scan;
+use askfirst::verdict::Date;
 use fixture::{Claim, Fixture, Placed};
 use libtest_mimic::{Arguments, Failed, Trial};
+
+/// What may lapse is marked as of this day.
+const TODAY: &str = "2026-06-15";
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -41,7 +45,7 @@ fn run(fixture: &Fixture) -> Result<(), Failed> {
 
 fn scan(fixture: &Fixture, on_demand: bool) -> Result<Scan, Failed> {
     let discover = Settings { paths: vec![PathBuf::from(&fixture.name)], jobs: 1, ..Settings::default() };
-    Ok(engine::scan(&Options { discover, on_demand, ..Options::default() }, catalogue::embedded(), &Progress::default())?)
+    Ok(engine::scan(&Options { discover, on_demand, today: Date::parse(TODAY), ..Options::default() }, catalogue::embedded(), &Progress::default())?)
 }
 
 fn scan_answers(scan: &Scan) -> Vec<Placed> {

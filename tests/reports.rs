@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use tempfile::TempDir;
+use walkdir::WalkDir;
+
 const PROJECT: &str = "fixtures/render/hikers";
 
 /// Arguments, and the file that has what is printed then.
@@ -15,9 +18,22 @@ const REPORTS: [(&[&str], &str); 5] = [
     (&["inventory", "--format", "json"], "inventory.json"),
 ];
 
+/// A copy that is a repository by itself: fingerprints depend on where in its repository a file lies.
+fn copy() -> TempDir {
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    for entry in WalkDir::new(PROJECT).into_iter().map(|entry| entry.expect("can be listed")).filter(|entry| entry.file_type().is_file()) {
+        let path = copy.path().join(entry.path().strip_prefix(PROJECT).expect("is below"));
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::copy(entry.path(), path).expect("copied");
+    }
+    fs::create_dir(copy.path().join(".git")).expect("made");
+    copy
+}
+
 fn report(arguments: &[&str]) -> String {
+    let project = copy();
     let mut command = Command::new(env!("CARGO_BIN_EXE_askfirst"));
-    command.args(arguments).args(["--color", "never"]).current_dir(PROJECT).env("LC_ALL", "C.UTF-8").env_remove("COLUMNS");
+    command.args(arguments).args(["--color", "never"]).current_dir(project.path()).env("LC_ALL", "C.UTF-8").env_remove("COLUMNS");
     let output = command.output().expect("runs");
     assert!(output.status.code().is_some_and(|status| status < 2), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     // The version changes with each release.

@@ -277,7 +277,17 @@ impl<'a, 'm> Judge<'a, 'm> {
         let Some(rule) = site.verdict.rule() else { return };
         let mut report = |rule: Rule, place: Place, check: Option<MissReason>| {
             let Some(severity) = self.severity(rule, site) else { return };
-            out.push(Finding { rule, severity, place, category: Some(site.category), feature: site.feature.clone(), site: Some(index), check, suppression: None, fingerprint: String::new() });
+            out.push(Finding {
+                rule,
+                severity,
+                place,
+                category: Some(site.category),
+                feature: site.feature.clone(),
+                site: Some(index),
+                check,
+                suppression: None,
+                fingerprint: String::new(),
+            });
         };
         report(rule, site.place, None);
         let Some(near_miss) = &site.near_miss else { return };

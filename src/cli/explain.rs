@@ -11,7 +11,7 @@ use crate::catalogue::Catalogue;
 use crate::discover::Settings;
 use crate::engine::{Options, Progress};
 use crate::report::words::{self, StepKind};
-use crate::report::{chain, escape, summary};
+use crate::report::{chain, escape, summary, suppressed};
 use crate::scan::Scan;
 use crate::verdict::{FileId, Place, Rule, Site, Verdict};
 
@@ -139,6 +139,9 @@ fn explain_site(scan: &Scan, index: usize, catalogue: &Catalogue, out: &mut Stri
     let function = if site.function.is_empty() { "top level or initialiser".to_owned() } else { format!("`{}`", site.function) };
     let dead = if site.dead_code { ", which nobody calls" } else { "" };
     put(out, &format!("  function  {function}{dead}"));
+    if let Some(allowed) = suppressed::of_site(site, scan) {
+        put(out, &format!("  allowed   {}: {}", allowed.finding.rule, suppressed::why(&allowed.by)));
+    }
     if let Some(line) = &site.policy {
         put(out, &format!("  policy    {}, in {}", words::policy_line(line, site), words::seen_from(site.place, line.place, scan)));
     }

@@ -24,7 +24,12 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
         return Err(Wrong(already_there(&file)));
     }
     let catalogue = catalogue(args.rules.folder.as_deref(), terminal)?;
-    let options = Options { discover: Settings { paths: vec![root.to_owned()], ..Settings::default() }, policy: PolicyChoice::None, baseline: BaselineChoice::None, ..Options::default() };
+    let options = Options {
+        discover: Settings { paths: vec![root.to_owned()], ..Settings::default() },
+        policy: PolicyChoice::None,
+        baseline: BaselineChoice::None,
+        ..Options::default()
+    };
     let scan = progress::with_bar(|progress| terminal.scan(&options, &catalogue, progress))?;
     let text = init::propose(&scan, &discover::shown_folder(root)?, &init::read_purposes(root, &catalogue));
     if let Err(errors) = Policy::parse(&[(FILE_NAME, &text)]) {

@@ -76,4 +76,3 @@ fn declarations(module: &Module) -> Vec<Span> {
     let types = module.types.iter().filter(|ty| !matches!(ty.kind, TypeKind::File | TypeKind::Anonymous)).map(|ty| ty.span);
     functions.chain(types).collect()
 }
-

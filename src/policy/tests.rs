@@ -217,3 +217,23 @@ fn the_schema_is_current() {
     }
     assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), json_schema(), "{path} is out of date; write it by askfirst schema");
 }
+
+#[test]
+fn severities_may_differ_by_folder_and_the_last_one_counts() {
+    let base =
+        "[[overrides]]\npaths = \"old\"\nrules = { ungated-access = \"info\", not-a-check = \"info\" }\n[scan]\nexclude = \"gen/**\"\nfail-on = \"never\"\n";
+    let own = "[project]\nextends = \"base.toml\"\n[rules]\nungated-access = \"warning\"\n[scan]\nexclude = [\"third/*.kt\"]\nfail-on = \"warning\"\n\
+        [[overrides]]\npaths = [\"old/more/**\", \"odd/A.kt\"]\nrules = { ungated-access = \"off\" }\n";
+    let policy = good(&[("app/askfirst.toml", own), ("app/base.toml", base)]);
+    let severity = |rule: Rule, path: &str| policy.severity(rule, path);
+    assert_eq!(severity(Rule::UngatedAccess, "app/new/A.kt"), Some(Severity::Warning));
+    assert_eq!(severity(Rule::UngatedAccess, "app/old/A.kt"), Some(Severity::Info));
+    assert_eq!(severity(Rule::UngatedAccess, "app/old/more/A.kt"), None);
+    assert_eq!(severity(Rule::UngatedAccess, "app/odd/A.kt"), None);
+    assert_eq!(severity(Rule::NotACheck, "app/old/more/A.kt"), Some(Severity::Info));
+    assert_eq!(severity(Rule::NotACheck, "app/new/A.kt"), Some(Severity::Warning));
+    assert!(policy.excludes("app/gen/a/A.kt") && policy.excludes("app/third/A.kt"));
+    assert!(!policy.excludes("app/third/a/A.kt") && !policy.excludes("gen/A.kt"));
+    assert_eq!(policy.scan.fail_on.as_ref().map(|set| set.value), Some(FailOn::Warning));
+    assert!(!policy.has_features());
+}

@@ -124,10 +124,11 @@ pub struct With {
 
 /// The report as one indented document with a line break at its end.
 pub fn report(scan: &Scan, catalogue: &Catalogue, with: With) -> Result<String, serde_json::Error> {
-    let suppressed = scan.outcome.suppressed.iter().map(|suppressed| WireSuppressed {
-        finding: wire_finding(&suppressed.finding, scan, catalogue),
-        suppression: suppression(&suppressed.by, scan),
-    });
+    let suppressed = scan
+        .outcome
+        .suppressed
+        .iter()
+        .map(|suppressed| WireSuppressed { finding: wire_finding(&suppressed.finding, scan, catalogue), suppression: suppression(&suppressed.by, scan) });
     let mut by_rule = BTreeMap::new();
     for finding in &scan.outcome.findings {
         *by_rule.entry(finding.rule.id()).or_insert(0) += 1;

@@ -100,7 +100,9 @@ fn advice(defect: &SuppressionDefect) -> String {
         SuppressionDefect::NoDate { .. } => "write the last day on which it is allowed like 2027-03-31".to_owned(),
         SuppressionDefect::NotAtTop => "move it above the first declaration of the file, or write `allow` for a line or a declaration".to_owned(),
         SuppressionDefect::Lapsed { .. } => "fix what it allowed, or look whether its reason still holds and set another day".to_owned(),
-        SuppressionDefect::Unused { are_all: true, .. } => "remove the comment, or move it to the line or right above the declaration that it is for".to_owned(),
+        SuppressionDefect::Unused { are_all: true, .. } => {
+            "remove the comment, or move it to the line or right above the declaration that it is for".to_owned()
+        }
         SuppressionDefect::Unused { are_all: false, .. } => "take that rule out of the comment".to_owned(),
         SuppressionDefect::UnknownWord { .. } | SuppressionDefect::NoRules | SuppressionDefect::Unexpected { .. } => format!("write {FORM}"),
     }

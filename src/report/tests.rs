@@ -4,7 +4,9 @@ use super::{Style, inventory, json, pretty, short, summary, words};
 use crate::catalogue::{AccessClass, Catalogue, Conjunct, DataCategory, Levels, Permission, PermissionId};
 use crate::scan::{Incomplete, Scan, ScannedFile};
 use crate::source::{Language, Platform, Span};
-use crate::verdict::{CheckHow, Confidence, EntryReason, Finding, MissReason, NearMiss, Outcome, Place, Rule, Severity, Site, Step, StepWhat, Verdict};
+use crate::verdict::{
+    CheckHow, Confidence, Date, EntryReason, Finding, MissReason, NearMiss, Outcome, Place, Rule, Severity, Site, Step, StepWhat, SuppressionDefect, Verdict,
+};
 
 const PLAIN: Style = Style { color: false, unicode: false, width: 110 };
 
@@ -74,7 +76,17 @@ fn site(place: Place, verdict: Verdict, trace: Vec<Step>, near_miss: Option<Near
 }
 
 fn finding(rule: Rule, place: Place, site: usize, check: Option<MissReason>) -> Finding {
-    Finding { rule, severity: rule.default_severity(), place, category: Some(DataCategory::Contacts), feature: None, site: Some(site), check, suppression: None, fingerprint: String::new() }
+    Finding {
+        rule,
+        severity: rule.default_severity(),
+        place,
+        category: Some(DataCategory::Contacts),
+        feature: None,
+        site: Some(site),
+        check,
+        suppression: None,
+        fingerprint: String::new(),
+    }
 }
 
 fn scan_of(source: &str) -> Scan {
@@ -318,7 +330,22 @@ fn json_has_exactly_the_promised_keys_in_order() {
     let text = json::report(&scan_of(KOTLIN), &catalogue(), WITH_ACCESSES).expect("serialisable");
     let keys: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix('"')?.split_once("\":")).map(|(key, _)| key).collect();
     let finding = ["rule", "severity", "path", "line", "column", "end_line", "end_column", "category", "api", "feature", "message", "help", "trace"];
-    let summary = ["summary", "files", "parsed", "accesses", "findings", "by_rule", "ignored-answer", "ungated-access", "suppressed", "known", "fixed", "incomplete", "path", "reason"];
+    let summary = [
+        "summary",
+        "files",
+        "parsed",
+        "accesses",
+        "findings",
+        "by_rule",
+        "ignored-answer",
+        "ungated-access",
+        "suppressed",
+        "known",
+        "fixed",
+        "incomplete",
+        "path",
+        "reason",
+    ];
     let step = ["path", "line", "column", "kind", "message"];
     let mut expected = vec!["version", "tool", "name", "version", "mode"];
     expected.extend(summary);
@@ -384,7 +411,7 @@ fn messages_start_in_lower_case_and_end_without_a_full_stop() {
         assert!(!text.ends_with(['.', ' ']) && !text.contains('\n'), "{rule}: {text}");
     };
     // That is a mistake of the policy, and no finding.
-    for rule in Rule::ALL.into_iter().filter(|rule| *rule != Rule::UnknownCategory) {
+    for rule in Rule::ALL.into_iter().filter(|rule| *rule != Rule::UnknownCategory && !rule.is_about_suppressions()) {
         for reason in &reasons {
             let mut scan = scan_of(KOTLIN);
             let site = &mut scan.outcome.sites[0];
@@ -402,4 +429,40 @@ fn messages_start_in_lower_case_and_end_without_a_full_stop() {
         }
     }
     assert_eq!(Severity::Error.to_string(), "error");
+}
+
+#[test]
+fn what_is_wrong_with_a_comment_is_said_with_what_to_do() {
+    let until = Date::parse("2026-03-31").expect("a day");
+    let text = || "x".to_owned();
+    let defects = [
+        SuppressionDefect::UnknownWord { word: String::new() },
+        SuppressionDefect::UnknownWord { word: text() },
+        SuppressionDefect::NoRules,
+        SuppressionDefect::UnknownRule { name: text(), closest: None },
+        SuppressionDefect::UnknownRule { name: "ungated-acess".to_owned(), closest: Some(Rule::UngatedAccess) },
+        SuppressionDefect::CannotBeAllowed { rule: Rule::UnusedSuppression },
+        SuppressionDefect::NoReason,
+        SuppressionDefect::OpenReason,
+        SuppressionDefect::NoDate { text: text() },
+        SuppressionDefect::Unexpected { text: text() },
+        SuppressionDefect::NotAtTop,
+        SuppressionDefect::Lapsed { until },
+        SuppressionDefect::Unused { rules: vec![Rule::UngatedAccess, Rule::NotACheck], are_all: true },
+        SuppressionDefect::Unused { rules: vec![Rule::UngatedAccess], are_all: false },
+    ];
+    let mut said = std::collections::BTreeSet::new();
+    for defect in defects {
+        let scan = scan_of(KOTLIN);
+        let mut finding = finding(defect.rule(), place_of(KOTLIN, "load", 0), 0, None);
+        (finding.site, finding.suppression) = (None, Some(defect.clone()));
+        let message = words::message(&finding, &scan, &catalogue());
+        for shown in [&message.title, &message.primary.text, &message.help.text()] {
+            assert!(!shown.is_empty() && !shown.ends_with(['.', ' ']) && shown.starts_with(|first: char| !first.is_uppercase()), "{defect:?}: {shown}");
+        }
+        said.insert((message.title, message.help.text()));
+    }
+    assert_eq!(said.len(), 14);
+    assert!(said.iter().any(|(title, help)| title.ends_with("no rule `ungated-acess`") && help == "did you mean `ungated-access`?"), "{said:?}");
+    assert!(said.iter().any(|(title, _)| title.ends_with("lapsed after 2026-03-31")), "{said:?}");
 }

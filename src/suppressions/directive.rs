@@ -99,7 +99,8 @@ impl<'t> Reader<'t> {
             if name.is_empty() {
                 return Err((inside, SuppressionDefect::NoRules));
             }
-            let rule = Rule::from_id(name).ok_or_else(|| (from..from + name.len(), SuppressionDefect::UnknownRule { name: name.to_owned(), closest: closest(name) }))?;
+            let rule = Rule::from_id(name)
+                .ok_or_else(|| (from..from + name.len(), SuppressionDefect::UnknownRule { name: name.to_owned(), closest: closest(name) }))?;
             if !rule.can_be_allowed() {
                 return Err((from..from + name.len(), SuppressionDefect::CannotBeAllowed { rule }));
             }
