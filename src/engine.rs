@@ -58,8 +58,8 @@ const WORKER_STACK_BYTES: usize = 32 * 1024 * 1024;
 pub struct Options {
     /// Which files.
     pub discover: discover::Settings,
-    /// Parse only files that may hold an access or check, and those that they ask for by name. The answers are the same but for what ARCHITECTURE.md says;
-    /// it does not pay yet, because all that is parsed is resolved again whenever more was asked for.
+    /// Parse only files that may hold an access or check, and those that they ask for by name. The answers are the same, and it takes
+    /// longer on large trees: all that is parsed is resolved again whenever more was asked for.
     pub on_demand: bool,
     /// Which policy speaks for the files.
     pub policy: PolicyChoice,

@@ -19,8 +19,6 @@ pub struct Wants {
     pub users: BTreeMap<String, BTreeSet<String>>,
     /// Files that mention the name of a top-level function and see one of these files.
     pub top_level_users: BTreeMap<String, BTreeSet<usize>>,
-    /// Files that mention a name and one of some words: they may pass what the words stand for on to what is called so.
-    pub passers: BTreeMap<String, BTreeSet<String>>,
     /// Files that may declare a type that extends one of this name, or a member of such a type.
     pub relatives: BTreeSet<String>,
     /// Files that may declare a type of this name.
@@ -70,13 +68,8 @@ pub(crate) fn wants(resolution: &Resolution<'_>, catalogue: &Catalogue, entry_po
     }
     let questions = &resolution.questions;
     let value_words: Vec<BTreeSet<String>> = catalogue.value_sets.iter().map(ValueSet::words).collect();
-    for (function, wanted) in &questions.callers_of {
-        finder.want_passers(*function, &value_words[wanted.0 as usize]);
-    }
-    for (field, wanted) in &questions.writers_of {
-        let name = &resolution.module.types[field.ty as usize].fields[field.index as usize].name;
-        finder.want_passers_of(&spellings(name), &value_words[wanted.0 as usize]);
-    }
+    questions.callers_of.iter().for_each(|function| finder.want_passers(*function));
+    questions.writers_of.iter().for_each(|field| finder.want_writers(*field));
     let expr = |id: ExprId| resolution.exprs.get(id as usize).copied().flatten();
     for (value, wanted) in &questions.unknown_values {
         expr(*value).into_iter().for_each(|value| finder.want_meaning(value, &value_words[wanted.0 as usize], MAX_STEPS));
@@ -162,15 +155,8 @@ impl<'m> Finder<'_, 'm> {
         if !is_seen_elsewhere || !is_called_by_name || self.entry_points.is_called_from_outside(id) {
             return;
         }
-        let is_top_level = owner.kind == TypeKind::File || function.receiver.is_some();
-        if is_top_level {
-            let file = self.program.file_of_function(id);
-            self.wants.top_level_users.entry(function.name.clone()).or_default().insert(file);
+        if !self.want_calls(id) {
             return;
-        }
-        let names = self.owner_names(function.owner);
-        for spelling in spellings(&function.name) {
-            self.want_users(&spelling, names.clone());
         }
         // What is of its type, or gives something that is, may be declared where its own name is not mentioned.
         let supertypes = self.resolution.supertypes.get(&function.owner).into_iter().flatten();
@@ -180,6 +166,22 @@ impl<'m> Finder<'_, 'm> {
                 self.wants.relatives.insert(name.to_owned());
             }
         }
+    }
+
+    /// Wants what may call a function by its name. Whether it is a member, so that its receiver may be declared elsewhere.
+    fn want_calls(&mut self, id: FunctionId) -> bool {
+        let function = &self.program.functions[id as usize];
+        let is_top_level = self.program.types[function.owner as usize].kind == TypeKind::File || function.receiver.is_some();
+        if is_top_level {
+            let file = self.program.file_of_function(id);
+            self.wants.top_level_users.entry(function.name.clone()).or_default().insert(file);
+            return false;
+        }
+        let names = self.owner_names(function.owner);
+        for spelling in spellings(&function.name) {
+            self.want_users(&spelling, names.clone());
+        }
+        true
     }
 
     /// What is called by the name of something that matters may be it.
@@ -203,18 +205,14 @@ impl<'m> Finder<'_, 'm> {
         }
     }
 
-    fn want_passers(&mut self, id: FunctionId, words: &BTreeSet<String>) {
+    /// Who calls a function may pass it what decides about an access, through any number of functions that do not name what it is.
+    fn want_passers(&mut self, id: FunctionId) {
         let function = &self.program.functions[id as usize];
-        let names = match function.kind {
-            FunctionKind::Constructor => vec![self.program.types[function.owner as usize].name.clone()],
-            _ => spellings(&function.name),
-        };
-        self.want_passers_of(&names, words);
-    }
-
-    fn want_passers_of(&mut self, names: &[String], words: &BTreeSet<String>) {
-        for name in names {
-            self.wants.passers.entry(name.clone()).or_default().extend(words.iter().cloned());
+        if function.kind == FunctionKind::Constructor {
+            let made = self.program.types[function.owner as usize].name.clone();
+            self.want_users(&made, BTreeSet::new());
+        } else if function.visibility != Visibility::Private {
+            self.want_calls(id);
         }
     }
 

@@ -139,11 +139,11 @@ pub struct ScanArgs {
     /// Do not use a cache (there is none yet)
     #[arg(long)]
     pub no_cache: bool,
-    /// Parse every file (as is done anyway)
-    #[arg(long, hide = true, conflicts_with = "on_demand")]
+    /// Parse every file, which is the default
+    #[arg(long, conflicts_with = "on_demand", help_heading = "Files")]
     pub parse_all: bool,
-    /// Parse only files that name an access, and those that they ask for by name (slower than parsing all on large trees so far)
-    #[arg(long, hide = true)]
+    /// Parse only files that name an access, and those that they ask for by name: same answers, less memory, more time
+    #[arg(long, help_heading = "Files")]
     pub on_demand: bool,
     /// Show what is allowed by comments or a baseline, too
     #[arg(long)]

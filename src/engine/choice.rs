@@ -24,7 +24,6 @@ pub(super) struct Candidate<'a> {
 /// What is wanted, by names as hashes.
 pub(super) struct Choice<'a> {
     users: HashMap<Name, Vec<Name>>,
-    passers: HashMap<Name, Vec<Name>>,
     top_level_users: HashMap<Name, Vec<&'a str>>,
     relatives: BTreeSet<Name>,
     types: BTreeSet<Name>,
@@ -88,7 +87,6 @@ impl<'a> Choice<'a> {
         }
         Self {
             users,
-            passers: hashed(&wants.passers),
             top_level_users: wants
                 .top_level_users
                 .iter()
@@ -113,7 +111,6 @@ impl<'a> Choice<'a> {
         let names_one = |with: &Vec<Name>| with.iter().any(|name| mentions.mentions(*name));
         let uses = |name: &Name| {
             self.users.get(name).is_some_and(|with| with.is_empty() || names_one(with))
-                || self.passers.get(name).is_some_and(names_one)
                 || self.top_level_users.get(name).is_some_and(|folders| folders.iter().any(|folder| sees_folder(file, folder)))
         };
         mentions.mentioned().iter().any(uses)
