@@ -15,6 +15,7 @@ pub mod facts;
 pub mod fingerprint;
 pub mod frontend;
 pub mod gates;
+pub mod git;
 pub mod init;
 pub mod ir;
 pub mod mentions;
