@@ -4,7 +4,9 @@ mod args;
 mod debug;
 mod explain;
 mod init;
+mod manual;
 mod output;
+mod outputs;
 mod progress;
 mod rules;
 mod scanning;
@@ -55,6 +57,8 @@ pub fn main() -> ExitCode {
         Command::Rules(query) => rules::run(&query, &terminal),
         Command::Explain(target) => explain::run(&target, &terminal),
         Command::Schema => terminal.report(&policy::json_schema(), None).map(|()| Exit::Clean),
+        Command::Completions(args) => manual::completions(&args, &terminal),
+        Command::Man(args) => manual::pages(&args, &terminal),
         Command::Debug(stage) => debug::run(&stage, &terminal),
     };
     let exit = result.unwrap_or_else(|Wrong(message)| {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 use super::words::{self, StepKind, WordedStep};
+use super::worded::{self, WordedFinding};
 use crate::catalogue::{Catalogue, DataCategory};
 use crate::scan::Scan;
 use crate::verdict::{Finding, Rule, Site};
@@ -108,20 +109,14 @@ pub fn report(scan: &Scan, catalogue: &Catalogue, with_accesses: bool) -> Result
 }
 
 fn findings<'s>(scan: &'s Scan, catalogue: &Catalogue) -> Vec<WireFinding<'s>> {
-    let mut ordinals: HashMap<Identity<'_>, u32> = HashMap::new();
-    scan.outcome
-        .findings
-        .iter()
-        .map(|finding| {
-            let message = words::message(finding, scan, catalogue);
+    worded::findings(scan, catalogue)
+        .into_iter()
+        .map(|WordedFinding { finding, message, path, start, end, fingerprint }| {
             let identity = Identity::new(finding, scan);
-            let ordinal = ordinals.entry(identity).and_modify(|ordinal| *ordinal += 1).or_insert(0);
-            let file = scan.file(finding.place.file);
-            let (start, end) = (file.place(finding.place.span.start), file.place(finding.place.span.end));
             WireFinding {
                 rule: finding.rule.id(),
                 severity: finding.severity.name(),
-                path: &file.path,
+                path,
                 line: start.line,
                 column: start.column,
                 end_line: end.line,
@@ -132,10 +127,17 @@ fn findings<'s>(scan: &'s Scan, catalogue: &Catalogue) -> Vec<WireFinding<'s>> {
                 message: message.title,
                 help: message.help.text(),
                 trace: message.steps.into_iter().map(|step| wire_step(step, scan)).collect(),
-                fingerprint: identity.fingerprint(*ordinal),
+                fingerprint,
             }
         })
         .collect()
+}
+
+/// The fingerprint of each finding of a scan, in their order: what tools know it by when lines move.
+pub(super) fn fingerprints(scan: &Scan) -> Vec<String> {
+    let mut ordinals: HashMap<Identity<'_>, u32> = HashMap::new();
+    let identities = scan.outcome.findings.iter().map(|finding| Identity::new(finding, scan));
+    identities.map(|identity| identity.fingerprint(*ordinals.entry(identity).and_modify(|ordinal| *ordinal += 1).or_insert(0))).collect()
 }
 
 /// What stays the same about a finding when lines move.
