@@ -36,7 +36,9 @@ fn report(arguments: &[&str]) -> String {
     // The version changes with each release.
     let version = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
     let without = |text: String, key: &str| text.replace(&format!("\"{key}\": {version}"), &format!("\"{key}\": \"…\""));
-    without(without(text, "version"), "semanticVersion")
+    let text = without(without(text, "version"), "semanticVersion");
+    // The pages of the rules are elsewhere, and have tests of their own.
+    text.split_inclusive('\n').map(|line| line.split_once("\": \"# ").map_or(line.to_owned(), |(key, _)| format!("{key}\": …\n"))).collect()
 }
 
 #[test]

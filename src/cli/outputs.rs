@@ -42,8 +42,7 @@ fn is_word(prefix: &str) -> bool {
 }
 
 fn unknown_format(prefix: &str, file: &str) -> String {
-    let names: Vec<String> =
-        Format::value_variants().iter().filter_map(ValueEnum::to_possible_value).map(|value| value.get_name().to_owned()).collect();
+    let names: Vec<String> = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value).map(|value| value.get_name().to_owned()).collect();
     let closest = names.iter().map(|name| (strsim::jaro_winkler(name, prefix), name)).max_by(|left, right| left.0.total_cmp(&right.0));
     let meant = match closest {
         Some((similarity, name)) if similarity > 0.8 => format!("did you mean `{name}:{file}`?"),

@@ -62,8 +62,7 @@ fn entries<'s>(scan: &'s Scan, catalogue: &Catalogue) -> BTreeMap<&'s str, Vec<E
 
 fn write(entry: &Entry, writer: &mut xml::Xml) -> io::Result<()> {
     let (line, column) = (entry.line.to_string(), entry.column.to_string());
-    let attributes =
-        [("line", line.as_str()), ("column", &column), ("severity", entry.severity), ("message", &entry.message), ("source", &entry.source)];
+    let attributes = [("line", line.as_str()), ("column", &column), ("severity", entry.severity), ("message", &entry.message), ("source", &entry.source)];
     writer.create_element("error").with_attributes(attributes).write_empty()?;
     Ok(())
 }

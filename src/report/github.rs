@@ -117,13 +117,8 @@ mod tests {
 
     #[test]
     fn columns_are_given_for_one_line_only() {
-        let annotation = |end| Annotation {
-            severity: Severity::Info,
-            path: "a".to_owned(),
-            range: Some([2, 3, end, 1]),
-            title: "t".to_owned(),
-            message: "m".to_owned(),
-        };
+        let annotation =
+            |end| Annotation { severity: Severity::Info, path: "a".to_owned(), range: Some([2, 3, end, 1]), title: "t".to_owned(), message: "m".to_owned() };
         assert_eq!(annotation(4).command(), "::notice file=a,line=2,endLine=4,title=t::m\n");
     }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::words::{self, StepKind, WordedStep};
 use super::worded::{self, WordedFinding};
+use super::words::{self, StepKind, WordedStep};
 use crate::catalogue::{Catalogue, DataCategory};
 use crate::scan::Scan;
 use crate::verdict::{Finding, Rule, Site};

@@ -125,9 +125,8 @@ fn case(path: &str, case: &Case, writer: &mut xml::Xml) -> io::Result<()> {
         }
         Outcome::Failed { kind, message, text } => {
             let attributes = [("type", *kind), ("message", &*escape::visible(message))];
-            let failure = |writer: &mut xml::Xml| {
-                writer.create_element("failure").with_attributes(attributes).write_text_content(BytesText::new(text)).map(drop)
-            };
+            let failure =
+                |writer: &mut xml::Xml| writer.create_element("failure").with_attributes(attributes).write_text_content(BytesText::new(text)).map(drop);
             element.write_inner_content(failure).map(drop)
         }
         Outcome::Erred(reason) => {

@@ -15,9 +15,8 @@ const LONGEST: usize = 60_000;
 
 /// All findings, by file.
 pub fn findings(scan: &Scan, catalogue: &Catalogue) -> String {
-    let count = scan.outcome.findings.len() as u64;
-    let title = if count == 0 { "nothing to act on".to_owned() } else { words::counted(count, "finding", "findings") };
-    let mut out = format!("### askfirst: {title}\n\n{}.\n", text(&summary::line(scan)));
+    let title = summary::by_severity(scan).unwrap_or_else(|| "nothing to act on".to_owned());
+    let mut out = format!("### askfirst: {title}\n\nLooked at {}.\n", text(&summary::looked_at(scan)));
     let mut file = None;
     let blocks = blocks::of(scan);
     for (index, block) in blocks.iter().enumerate() {

@@ -10,13 +10,21 @@ use crate::verdict::{Severity, Verdict};
 
 /// `3 findings (2 errors, 1 warning) in 812 files, 41 accesses: 30 guarded, 8 open, 3 ungated`
 pub fn line(scan: &Scan) -> String {
-    let findings = &scan.outcome.findings;
-    let of = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+    let detail = by_severity(scan).map(|counts| format!(" ({counts})")).unwrap_or_default();
+    format!("{}{detail} in {}", words::counted(scan.outcome.findings.len() as u64, "finding", "findings"), looked_at(scan))
+}
+
+/// `2 errors, 1 warning`; none without findings.
+pub fn by_severity(scan: &Scan) -> Option<String> {
+    let of = |severity: Severity| scan.outcome.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
     let severities = [(of(Severity::Error), "error", "errors"), (of(Severity::Warning), "warning", "warnings"), (of(Severity::Info), "info", "infos")];
     let shown: Vec<String> = severities.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| words::counted(count, one, many)).collect();
-    let detail = if shown.is_empty() { String::new() } else { format!(" ({})", shown.join(", ")) };
-    let files = words::counted(scan.stats.files, "file", "files");
-    format!("{}{detail} in {files}, {}", words::counted(findings.len() as u64, "finding", "findings"), accesses(scan))
+    (!shown.is_empty()).then(|| shown.join(", "))
+}
+
+/// `812 files, 41 accesses: 30 guarded, 8 open, 3 ungated`
+pub fn looked_at(scan: &Scan) -> String {
+    format!("{}, {}", words::counted(scan.stats.files, "file", "files"), accesses(scan))
 }
 
 /// `41 accesses: 30 guarded, 8 open, 3 ungated`

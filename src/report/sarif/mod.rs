@@ -11,8 +11,8 @@ use log::{
     PhysicalLocation, Properties, Reference, Region, Result as LogResult, Run, Text, ThreadFlow, Tool,
 };
 
-use super::words::{Label, StepKind, WordedStep};
 use super::worded::{self, WordedFinding};
+use super::words::{Label, StepKind, WordedStep};
 use super::{escape, rule_pages, summary};
 use crate::catalogue::{Catalogue, DataCategory};
 use crate::scan::Scan;
