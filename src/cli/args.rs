@@ -102,7 +102,7 @@ pub struct ScanArgs {
     /// Files and folders to scan; what is named here is always looked at [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How to write the report
+    /// How to write the report; inventories have pretty, short, json, markdown and html
     #[arg(long, value_name = "FORMAT", default_value = "pretty")]
     pub format: Format,
     /// Write the report to FILE instead of standard output; or with FORMAT:FILE one more report, beside that of --format (repeatable)

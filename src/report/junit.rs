@@ -3,7 +3,7 @@
 //! Without times and hosts, which a report does not know; Jenkins' schema asks for neither. Names hold no lines, so that a test stays the
 //! same while code moves.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
 use quick_xml::events::BytesText;
@@ -12,7 +12,7 @@ use super::worded::{self, WordedFinding};
 use super::{escape, words, xml};
 use crate::catalogue::Catalogue;
 use crate::scan::Scan;
-use crate::verdict::{Severity, Site};
+use crate::verdict::{Place, Severity, Site};
 
 /// One test.
 struct Case {
@@ -63,13 +63,14 @@ fn errors<'c>(cases: impl Iterator<Item = &'c Case>) -> String {
 fn suites<'s>(scan: &'s Scan, catalogue: &Catalogue) -> BTreeMap<&'s str, Vec<Case>> {
     let findings = worded::findings(scan, catalogue);
     let mut suites: BTreeMap<&str, Vec<Case>> = BTreeMap::new();
+    let places: HashSet<Place> = scan.outcome.sites.iter().map(|site| site.place).collect();
+    let (on_accesses, others): (Vec<_>, Vec<_>) = findings.iter().partition(|worded| worded.finding.check.is_none() && places.contains(&worded.finding.place));
+    let on_accesses: HashMap<Place, &WordedFinding<'_>> = on_accesses.into_iter().map(|worded| (worded.finding.place, worded)).collect();
     for site in &scan.outcome.sites {
-        let own = findings.iter().find(|worded| worded.finding.check.is_none() && worded.finding.place == site.place);
-        let case = Case { name: name_of_access(site), outcome: own.map_or(Outcome::Passed, |worded| outcome(worded, scan)) };
-        suites.entry(scan.locate(site.place).0).or_default().push(case);
+        let outcome = on_accesses.get(&site.place).map_or(Outcome::Passed, |worded| outcome(worded, scan));
+        suites.entry(scan.locate(site.place).0).or_default().push(Case { name: name_of_access(site), outcome });
     }
-    let is_access = |worded: &WordedFinding<'_>| worded.finding.check.is_none() && scan.outcome.sites.iter().any(|site| site.place == worded.finding.place);
-    for worded in findings.iter().filter(|worded| !is_access(worded)) {
+    for worded in others {
         let name = format!("{}: {}", worded.finding.rule, worded.message.title);
         suites.entry(worded.path).or_default().push(Case { name, outcome: outcome(worded, scan) });
     }
