@@ -151,11 +151,16 @@ fn plain(text: &str) -> Text {
     if plain.contains("](") {
         plain = plain.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
     }
-    let is_placeholder = |(at, _): (usize, &str)| plain[at + 1..].starts_with(|next: char| next.is_ascii_digit());
-    if plain.match_indices('{').any(is_placeholder) {
+    if has_placeholder(&plain) {
         plain = plain.replace('{', "{{").replace('}', "}}");
     }
     Text { text: plain }
+}
+
+/// Whether a number stands in braces somewhere.
+fn has_placeholder(text: &str) -> bool {
+    let numbers = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(number, _)| number);
+    numbers.map(str::bytes).any(|mut bytes| bytes.len() > 0 && bytes.all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
