@@ -100,7 +100,7 @@ fn excerpt(label: &Label, scan: &Scan, out: &mut String) {
     let start = (label.place.span.start - line.start) as usize;
     let end = ((label.place.span.end.max(line.start) - line.start) as usize).min(whole.len());
     let shown = pretty::window(whole, Some(start));
-    let parts = [shown.start..start, start..end, end..shown.end].map(|range| whole.get(range).map(|part| html_of_source(part)).unwrap_or_default());
+    let parts = [shown.start..start, start..end, end..shown.end].map(|range| whole.get(range).map(html_of_source).unwrap_or_default());
     let [before, marked, after] = parts;
     put(out, format_args!("<pre>{}<mark>{marked}</mark>{}</pre>", before.trim_start(), after.trim_end()));
 }
@@ -138,7 +138,7 @@ fn accesses(scan: &Scan, out: &mut String) {
 /// A message: what stands between backticks is code.
 fn text(message: &str) -> String {
     let parts: Vec<&str> = message.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return html(message);
     }
     parts.iter().enumerate().map(|(index, part)| if index % 2 == 0 { html(part) } else { format!("<code>{}</code>", html(part)) }).collect()

@@ -102,7 +102,7 @@ fn in_cell(markdown: &str) -> String {
 /// A message: what stands between backticks is code, all else is nothing but text.
 fn text(message: &str) -> String {
     let parts: Vec<&str> = message.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return plain(message);
     }
     parts.iter().enumerate().map(|(index, part)| if index % 2 == 0 || part.is_empty() { plain(part) } else { code(part) }).collect()
