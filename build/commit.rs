@@ -39,7 +39,8 @@ fn of_checkout(root: &Path) -> Option<Commit> {
         let lines = fs::read_to_string(&packed).ok()?;
         lines.lines().find_map(|line| line.split_once(' ').filter(|(_, of)| *of == name).map(|(hash, _)| hash.to_owned()))
     })?;
-    let files = [head, loose, packed].into_iter().filter(|file| file.exists()).collect();
+    // The log grows with each commit, also where a branch moves from the packed ones to a file of its own.
+    let files = [head, folder.join("logs/HEAD"), loose, packed].into_iter().filter(|file| file.exists()).collect();
     is_hash(&hash).then_some(Commit { hash, files })
 }
 
