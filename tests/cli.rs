@@ -196,6 +196,63 @@ fn a_report_goes_to_a_file_when_told() {
 }
 
 #[test]
+fn several_reports_are_written_at_once() {
+    let tree = Tree::new(&[("a.kt", UNGATED)]);
+    let run = tree.run(&["check", "--output", "sarif:out.sarif", "--output", "junit:x:y.xml", "--output", "json:out.json"]);
+    assert_eq!(run.status, 1, "{run:?}");
+    assert!(run.out.starts_with("error[ungated-access] a.kt:7:43"), "{run:?}");
+    let read = |name: &str| fs::read_to_string(tree.path().join(name)).expect("written");
+    assert!(read("out.sarif").contains("\"version\": \"2.1.0\"") && read("x:y.xml").starts_with("<?xml"));
+    let alone = tree.run(&["check", "--format", "json"]).out;
+    assert_eq!(read("out.json"), alone);
+
+    let run = tree.run(&["check", "--format", "short", "--output", "out.txt", "--output", "markdown:out.md"]);
+    assert_eq!(run.out, "");
+    assert!(read("out.txt").starts_with("a.kt:7:43: error[ungated-access]: ") && read("out.md").starts_with("### askfirst: 1 error\n"));
+}
+
+#[test]
+fn mistakes_in_outputs_are_told_before_anything_is_scanned() {
+    let tree = Tree::new(&[("a.kt", UNGATED)]);
+    let wrong = |arguments: &[&str], part: &str| {
+        let run = tree.run(arguments);
+        assert!(run.status == 2 && run.out.is_empty() && run.err.contains(part), "{arguments:?}: {run:?}");
+    };
+    wrong(&["check", "--output", "sarfi:x"], "no format `sarfi`; did you mean `sarif:x`?");
+    wrong(&["check", "--format", "sarfi"], "'sarif'");
+    wrong(&["check", "--output", "a.txt", "--output", "b.txt"], "FORMAT:b.txt");
+    wrong(&["check", "--output", "sarif:a", "--output", "json:a"], "two reports for a");
+    wrong(&["inventory", "--output", "junit:a.xml"], "an inventory has no format `junit`");
+    assert_eq!(fs::read_dir(tree.path()).expect("a folder").count(), 1);
+    let run = tree.run(&["check", "--output", "sarif:gone/out.sarif"]);
+    assert!(run.status == 2 && run.out.contains("ungated-access") && run.err.contains("gone/out.sarif"), "{run:?}");
+}
+
+#[test]
+fn the_version_tells_what_was_built() {
+    let tree = Tree::new(&[]);
+    let first = format!("askfirst {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(tree.run(&["-V"]).out, first);
+    let long = tree.run(&["--version"]).out;
+    let lines: Vec<&str> = long.lines().collect();
+    assert!(long.starts_with(&first) && lines[1].starts_with("commit: ") && lines[2].starts_with("target: "), "{long}");
+}
+
+#[test]
+fn shells_and_man_learn_every_command() {
+    let tree = Tree::new(&[]);
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = tree.run(&["completions", shell]).out;
+        assert!(script.contains("inventory") && script.contains("fail-on"), "{shell}: {script}");
+    }
+    assert!(tree.run(&["man"]).out.contains(".TH askfirst 1"));
+    assert_eq!(tree.run(&["man", "--out", "share/man1"]).status, 0);
+    for page in ["askfirst.1", "askfirst-check.1", "askfirst-man.1"] {
+        assert!(fs::read_to_string(tree.path().join("share/man1").join(page)).is_ok_and(|text| text.contains(".TH")), "{page}");
+    }
+}
+
+#[test]
 fn wrong_commands_are_told_from_findings() {
     let tree = Tree::new(&[("A.kt", UNGATED)]);
     let run = tree.run(&["check", "A.kt", "missing.kt"]);
@@ -204,7 +261,7 @@ fn wrong_commands_are_told_from_findings() {
     let path = tree.run(&["A.kt"]);
     assert_eq!(path.status, 2);
     assert!(path.err.contains("askfirst check A.kt"), "{path:?}");
-    for arguments in [vec!["check", "--format", "sarif"], vec!["check", "--jobs", "0"], vec!["check", "--exclude", "[a"], vec!["frobnicate"]] {
+    for arguments in [vec!["check", "--format", "yaml"], vec!["check", "--jobs", "0"], vec!["check", "--exclude", "[a"], vec!["frobnicate"]] {
         let run = tree.run(&arguments);
         assert_eq!(run.status, 2, "{run:?}");
         assert!(!run.err.is_empty());

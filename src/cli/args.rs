@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
+use super::outputs::Output;
 use crate::catalogue::DataCategory;
 use crate::discover::Settings;
 use crate::engine::{BaselineChoice, Options, PolicyChoice};
@@ -32,12 +33,14 @@ Exit status:
 const PRECEDENCE: &str = "\
 What counts, from the strongest to the weakest:
   a flag, an environment variable (ASKFIRST_FORMAT …), the nearest policy, the default";
+/// For `--version`; `-V` tells the first line only.
+const LONG_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\ncommit: ", env!("ASKFIRST_COMMIT"), "\ntarget: ", env!("ASKFIRST_TARGET"));
 
 /// Finds every access to people's data in an app's source, and the paths on which the app does not ask first.
 ///
 /// Reads Kotlin, Java, Swift and Objective-C. Needs no build and no network, and runs nothing of what it reads.
 #[derive(Debug, Parser)]
-#[command(name = "askfirst", version, arg_required_else_help = true, disable_help_subcommand = true, after_help = EXIT_STATUS)]
+#[command(name = "askfirst", version, long_version = LONG_VERSION, arg_required_else_help = true, disable_help_subcommand = true, after_help = EXIT_STATUS)]
 pub struct Arguments {
     /// When to use colours; `auto` minds NO_COLOR, CLICOLOR and CLICOLOR_FORCE
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -69,6 +72,10 @@ pub enum Command {
     Config(ConfigArgs),
     /// Print the JSON Schema of askfirst.toml, for editors
     Schema,
+    /// Print what completes commands in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all commands
+    Man(ManArgs),
     /// Show what a stage makes of one file (for contributors)
     Debug(DebugArgs),
 }
@@ -79,7 +86,7 @@ pub struct CheckArgs {
     /// Shared with `inventory`.
     #[command(flatten)]
     pub scan: ScanArgs,
-    /// List every access in the JSON report, too
+    /// List every access, too, in the formats json and html
     #[arg(long)]
     pub inventory: bool,
 }
@@ -112,12 +119,12 @@ pub struct ScanArgs {
     /// Files and folders to scan; what is named here is always looked at [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How to write the report
+    /// How to write the report; inventories have pretty, short, json, markdown and html
     #[arg(long, value_name = "FORMAT", default_value = "pretty", env = "ASKFIRST_FORMAT", hide_env_values = true)]
     pub format: Format,
-    /// Write the report to a file instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    /// Write the report to FILE instead of standard output; or with FORMAT:FILE one more report, beside that of --format (repeatable)
+    #[arg(long, short, value_name = "[FORMAT:]FILE", value_parser = OsStringValueParser::new().try_map(Output::parse))]
+    pub output: Vec<Output>,
     /// Least severity for exit status 1 [default: that of the policy, else error; inventory: never]
     #[arg(long, value_name = "SEVERITY", env = "ASKFIRST_FAIL_ON", hide_env_values = true)]
     pub fail_on: Option<FailOn>,
@@ -236,6 +243,22 @@ pub enum Format {
     Short,
     /// For programs
     Json,
+    /// SARIF 2.1.0, for code scanning services and viewers
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// Checkstyle's XML, which many tools read
+    Checkstyle,
+    /// JUnit's XML: each access is a test
+    Junit,
+    /// A comment for a pull request
+    Markdown,
+    /// A page without scripts
+    Html,
+    /// Lines that Xcode shows beside the code
+    Xcode,
 }
 
 /// Least severity that fails a run.
@@ -417,6 +440,21 @@ pub struct ExplainArgs {
     /// The policy.
     #[command(flatten)]
     pub policy: PolicyArgs,
+}
+
+/// `askfirst completions`
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// For which shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `askfirst man`
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write a page for each command into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// `askfirst debug`

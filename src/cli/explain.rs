@@ -11,7 +11,7 @@ use crate::catalogue::Catalogue;
 use crate::discover::Settings;
 use crate::engine::{Options, Progress};
 use crate::report::words::{self, StepKind};
-use crate::report::{chain, escape, summary, suppressed};
+use crate::report::{chain, escape, rule_pages, summary, suppressed};
 use crate::scan::Scan;
 use crate::verdict::{FileId, Place, Rule, Site, Verdict};
 
@@ -21,7 +21,7 @@ const NEIGHBOURS: usize = 3;
 /// Explains.
 pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
     if let Some(rule) = Rule::from_id(&args.target) {
-        terminal.report(rule_text(rule), None)?;
+        terminal.report(rule_pages::page(rule), None)?;
         return Ok(Exit::Clean);
     }
     let (path, line) = place(&args.target).ok_or_else(|| Wrong(unknown_target(&args.target)))?;
@@ -34,33 +34,6 @@ pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> Result<Exit, Wrong
     scan.notes.iter().for_each(|note| terminal.note(&format!("note: {}\n", escape::visible(note))));
     terminal.note(&summary::incomplete(&scan));
     Ok(if scan.incomplete.is_empty() { Exit::Clean } else { Exit::Incomplete })
-}
-
-/// The page of a rule.
-fn rule_text(rule: Rule) -> &'static str {
-    match rule {
-        Rule::UngatedAccess => include_str!("../../docs/rules/ungated-access.md"),
-        Rule::WrongPermission => include_str!("../../docs/rules/wrong-permission.md"),
-        Rule::IgnoredAnswer => include_str!("../../docs/rules/ignored-answer.md"),
-        Rule::NotACheck => include_str!("../../docs/rules/not-a-check.md"),
-        Rule::DebugOnlyCheck => include_str!("../../docs/rules/debug-only-check.md"),
-        Rule::UndeclaredData => include_str!("../../docs/rules/undeclared-data.md"),
-        Rule::PlatformCheckOnly => include_str!("../../docs/rules/platform-check-only.md"),
-        Rule::WrongFeature => include_str!("../../docs/rules/wrong-feature.md"),
-        Rule::OutsideFeatureScope => include_str!("../../docs/rules/outside-feature-scope.md"),
-        Rule::OverclaimedData => include_str!("../../docs/rules/overclaimed-data.md"),
-        Rule::UnusedFeature => include_str!("../../docs/rules/unused-feature.md"),
-        Rule::UnreachableScope => include_str!("../../docs/rules/unreachable-scope.md"),
-        Rule::MissingPurpose => include_str!("../../docs/rules/missing-purpose.md"),
-        Rule::MissingOptOut => include_str!("../../docs/rules/missing-opt-out.md"),
-        Rule::UnknownCategory => include_str!("../../docs/rules/unknown-category.md"),
-        Rule::UnknownGate => include_str!("../../docs/rules/unknown-gate.md"),
-        Rule::GateWithoutPlatformCheck => include_str!("../../docs/rules/gate-without-platform-check.md"),
-        Rule::MalformedSuppression => include_str!("../../docs/rules/malformed-suppression.md"),
-        Rule::SuppressionWithoutReason => include_str!("../../docs/rules/suppression-without-reason.md"),
-        Rule::ExpiredSuppression => include_str!("../../docs/rules/expired-suppression.md"),
-        Rule::UnusedSuppression => include_str!("../../docs/rules/unused-suppression.md"),
-    }
 }
 
 /// `FILE:LINE` or `FILE:LINE:COLUMN`.

@@ -6,7 +6,9 @@ mod config;
 mod debug;
 mod explain;
 mod init;
+mod manual;
 mod output;
+mod outputs;
 mod progress;
 mod rules;
 mod scanning;
@@ -61,6 +63,8 @@ pub fn main() -> ExitCode {
         Command::Explain(target) => explain::run(&target, &terminal),
         Command::Config(config) => config::run(&config, &matches, &terminal),
         Command::Schema => terminal.report(&policy::json_schema(), None).map(|()| Exit::Clean),
+        Command::Completions(args) => manual::completions(&args, &terminal),
+        Command::Man(args) => manual::pages(&args, &terminal),
         Command::Debug(stage) => debug::run(&stage, &terminal),
     };
     let exit = result.unwrap_or_else(|Wrong(message)| {

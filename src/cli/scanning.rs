@@ -1,40 +1,82 @@
 //! `askfirst check` and `askfirst inventory`.
 
+use clap::ValueEnum;
+
 use super::args::{CheckArgs, FailOn, Format, InventoryArgs, ScanArgs};
 use super::output::{Terminal, catalogue};
 use super::settings::Settings;
+use super::outputs::Plan;
 use super::{Exit, Wrong, progress};
 use crate::catalogue::Catalogue;
-use crate::report::{escape, inventory, json, pretty, short, summary, suppressed};
+use crate::report::{Style, checkstyle, escape, github, gitlab, html, inventory, json, junit, markdown, pretty, sarif, short, summary, suppressed, xcode};
 use crate::scan::Scan;
 
 /// Reports findings.
 pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
+    let plan = Plan::new(&args.scan.output)?;
     let catalogue = catalogue(args.scan.rules.folder.as_deref(), terminal)?;
     let settings = Settings::read(&args.scan.policy, terminal)?;
     let scan = scan(&args.scan, &settings, &catalogue, terminal)?;
-    let style = terminal.style(args.scan.output.is_some());
-    let report = match args.scan.format {
-        Format::Pretty => pretty::findings(&scan, &catalogue, style),
-        Format::Short => short::findings(&scan, &catalogue),
-        Format::Json => json::report(&scan, &catalogue, json::With { accesses: args.inventory, suppressed: args.scan.show_suppressed })?,
-    };
-    let report = report + &suppressed_lines(&args.scan, &scan, &catalogue);
-    finish(&args.scan, &scan, &report, &summary::line(&scan), settings.fail_on().unwrap_or(FailOn::Error), terminal)
+    let with = json::With { accesses: args.inventory, suppressed: args.scan.show_suppressed };
+    write(&args.scan, &plan, terminal, |format, style| findings(format, &scan, &catalogue, style, with))?;
+    finish(&args.scan, &scan, &summary::line(&scan), settings.fail_on().unwrap_or(FailOn::Error), terminal)
 }
+
+fn findings(format: Format, scan: &Scan, catalogue: &Catalogue, style: Style, with: json::With) -> Result<String, Wrong> {
+    // What is allowed is shown to people where it is asked for.
+    let allowed = || if with.suppressed { suppressed::lines(scan, catalogue) } else { String::new() };
+    Ok(match format {
+        Format::Pretty => pretty::findings(scan, catalogue, style) + &allowed(),
+        Format::Short => short::findings(scan, catalogue) + &allowed(),
+        Format::Json => json::report(scan, catalogue, with)?,
+        Format::Sarif => sarif::report(scan, catalogue)?,
+        Format::Github => github::report(scan, catalogue),
+        Format::Gitlab => gitlab::report(scan, catalogue)?,
+        Format::Checkstyle => checkstyle::report(scan, catalogue)?,
+        Format::Junit => junit::report(scan, catalogue)?,
+        Format::Markdown => markdown::findings(scan, catalogue),
+        Format::Html => html::report(scan, catalogue, with.accesses),
+        Format::Xcode => xcode::report(scan, catalogue, &std::env::current_dir()?.to_string_lossy().replace('\\', "/")),
+    })
+}
+
+/// Formats of data maps; the others can only say what is wrong.
+const OF_INVENTORIES: &str = "pretty, short, json, markdown, html";
 
 /// Lists accesses.
 pub(super) fn inventory(args: &InventoryArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
+    let plan = Plan::new(&args.scan.output)?;
+    let formats = plan.further.iter().map(|(format, _)| *format).chain([args.scan.format]);
+    if let Some(format) = formats.filter(|format| !lists_accesses(*format)).filter_map(|format| format.to_possible_value()).next() {
+        let name = format.get_name();
+        return Err(Wrong(format!("an inventory has no format `{name}`, which is for findings: askfirst check --format {name}; it has {OF_INVENTORIES}")));
+    }
     let catalogue = catalogue(args.scan.rules.folder.as_deref(), terminal)?;
     let settings = Settings::read(&args.scan.policy, terminal)?;
     let scan = scan(&args.scan, &settings, &catalogue, terminal)?;
-    let style = terminal.style(args.scan.output.is_some());
-    let report = match args.scan.format {
-        Format::Pretty => inventory::pretty(&scan, style),
-        Format::Short => inventory::short(&scan),
-        Format::Json => json::report(&scan, &catalogue, json::With { accesses: true, suppressed: args.scan.show_suppressed })?,
-    };
-    finish(&args.scan, &scan, &report, &inventory::closing_line(&scan), FailOn::Never, terminal)
+    let with = json::With { accesses: true, suppressed: args.scan.show_suppressed };
+    write(&args.scan, &plan, terminal, |format, style| accesses(format, &scan, &catalogue, style, with))?;
+    finish(&args.scan, &scan, &inventory::closing_line(&scan), FailOn::Never, terminal)
+}
+
+fn lists_accesses(format: Format) -> bool {
+    matches!(format, Format::Pretty | Format::Short | Format::Json | Format::Markdown | Format::Html)
+}
+
+fn accesses(format: Format, scan: &Scan, catalogue: &Catalogue, style: Style, with: json::With) -> Result<String, Wrong> {
+    Ok(match format {
+        Format::Short => inventory::short(scan),
+        Format::Json => json::report(scan, catalogue, with)?,
+        Format::Markdown => markdown::inventory(scan),
+        Format::Html => html::report(scan, catalogue, true),
+        _ => inventory::pretty(scan, style),
+    })
+}
+
+/// Writes all reports. That of `--format` comes first: if a further file cannot be written, what was found is known all the same.
+fn write(args: &ScanArgs, plan: &Plan<'_>, terminal: &Terminal, report: impl Fn(Format, Style) -> Result<String, Wrong>) -> Result<(), Wrong> {
+    terminal.report(&report(args.format, terminal.style(plan.main.is_some()))?, plan.main)?;
+    plan.further.iter().try_for_each(|(format, file)| terminal.report(&report(*format, terminal.style(true))?, Some(file)))
 }
 
 fn scan(args: &ScanArgs, settings: &Settings, catalogue: &Catalogue, terminal: &Terminal) -> Result<Scan, Wrong> {
@@ -42,24 +84,15 @@ fn scan(args: &ScanArgs, settings: &Settings, catalogue: &Catalogue, terminal: &
     progress::with_bar(|progress| terminal.scan(&options, catalogue, progress))
 }
 
-/// What is allowed, where it is asked for and the report is for people; the inventory has it anyway.
-fn suppressed_lines(args: &ScanArgs, scan: &Scan, catalogue: &Catalogue) -> String {
-    if args.show_suppressed && args.format != Format::Json { suppressed::lines(scan, catalogue) } else { String::new() }
-}
-
-/// Writes the report, then what else there is to say, and tells how the run ended. A program that reads the report finds there
-/// what the closing line would say.
-fn finish(args: &ScanArgs, scan: &Scan, report: &str, closing: &str, default: FailOn, terminal: &Terminal) -> Result<Exit, Wrong> {
-    terminal.report(report, args.output.as_deref())?;
+/// Says what else there is to say, and tells how the run ended. Who reads a whole document finds there what the closing line would say.
+fn finish(args: &ScanArgs, scan: &Scan, closing: &str, default: FailOn, terminal: &Terminal) -> Result<Exit, Wrong> {
     scan.notes.iter().for_each(|note| terminal.note(&format!("note: {}\n", escape::visible(note))));
     terminal.note(&suppressed::stale(scan));
     terminal.note(&summary::incomplete(scan));
-    if args.format != Format::Json {
+    if matches!(args.format, Format::Pretty | Format::Short | Format::Github | Format::Xcode) {
         terminal.note(&format!("{closing}\n"));
     }
-    if scan.stats.files == 0 && scan.incomplete.is_empty() {
-        terminal.note("note: no Kotlin, Java, Swift or Objective-C file to look at (--stats tells what was left out)\n");
-    }
+    summary::nothing_to_look_at(scan).iter().for_each(|note| terminal.note(&format!("note: {note}\n")));
     if args.stats {
         terminal.note(&summary::stats(scan));
     }

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-/// Characters that a terminal acts on, or that change how others are shown: controls, bidirectional marks, invisible ones.
+/// Characters that a terminal acts on, or that change how others are shown: controls, bidirectional marks, invisible ones, and
+/// what is no character.
 fn is_deceptive(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
-            | '\u{E0000}'..='\u{E007F}')
+            | '\u{FFFE}'..='\u{FFFF}' | '\u{E0000}'..='\u{E007F}')
 }
 
 /// One line of text (a path, a name) with deceptive characters spelled out.

@@ -7,17 +7,28 @@ mod advice;
 mod blocks;
 mod by_policy;
 pub mod chain;
+pub mod checkstyle;
 pub mod escape;
+pub mod github;
+pub mod gitlab;
+pub mod html;
 pub mod inventory;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 mod needs;
 pub mod pretty;
+pub mod rule_pages;
+pub mod sarif;
 pub mod short;
 pub mod summary;
 pub mod suppressed;
 #[cfg(test)]
 mod tests;
+mod worded;
 pub mod words;
+pub mod xcode;
+mod xml;
 
 /// How text is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -263,7 +263,7 @@ impl Part {
 }
 
 /// Which part of a line is shown.
-fn window(line: &str, marked: Option<usize>) -> std::ops::Range<usize> {
+pub(super) fn window(line: &str, marked: Option<usize>) -> std::ops::Range<usize> {
     if line.len() <= LONGEST_LINE {
         return 0..line.len();
     }

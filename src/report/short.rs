@@ -1,7 +1,7 @@
 //! One line per finding: `path:line:column: error[ungated-access]: message`, which editors and terminals make clickable. A finding on a
 //! check is told in the line of the access that relies on it.
 
-use super::{blocks, escape, words};
+use super::{blocks, escape, worded, words};
 use crate::catalogue::Catalogue;
 use crate::scan::Scan;
 use crate::verdict::Finding;
@@ -15,9 +15,6 @@ pub fn findings(scan: &Scan, catalogue: &Catalogue) -> String {
 fn line(finding: &Finding, scan: &Scan, catalogue: &Catalogue) -> String {
     let message = words::message(finding, scan, catalogue);
     let (path, at) = scan.locate(finding.place);
-    let near = finding.site.map(|site| &scan.outcome.sites[site]).filter(|site| site.place == finding.place || finding.check.is_some()).and_then(|site| {
-        let near = site.near_miss.as_ref().filter(|near| near.place != finding.place)?;
-        Some(format!("; {}: {}", words::seen_from(site.place, near.place, scan), words::miss(near)))
-    });
+    let near = worded::near_miss(finding, scan).map(|near| format!("; {}: {}", words::seen_from(finding.place, near.place, scan), words::miss(near)));
     format!("{path}:{}:{}: {}[{}]: {}{}", at.line, at.column, finding.severity, finding.rule, message.title, near.unwrap_or_default())
 }

@@ -10,17 +10,25 @@ use crate::verdict::{Severity, Verdict};
 
 /// `3 findings (2 errors, 1 warning) in 812 files, 41 accesses: 30 guarded, 8 open, 3 ungated`; with a baseline also how many are new and known.
 pub fn line(scan: &Scan) -> String {
-    let findings = &scan.outcome.findings;
-    let of = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+    let detail = by_severity(scan).map(|counts| format!(" ({counts})")).unwrap_or_default();
+    format!("{}{detail} in {}", words::counted(scan.outcome.findings.len() as u64, "finding", "findings"), looked_at(scan))
+}
+
+/// `2 errors, 1 warning`; none without findings.
+pub fn by_severity(scan: &Scan) -> Option<String> {
+    let of = |severity: Severity| scan.outcome.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
     let severities = [(of(Severity::Error), "error", "errors"), (of(Severity::Warning), "warning", "warnings"), (of(Severity::Info), "info", "infos")];
     let shown: Vec<String> = severities.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| words::counted(count, one, many)).collect();
-    let detail = if shown.is_empty() { String::new() } else { format!(" ({})", shown.join(", ")) };
+    (!shown.is_empty()).then(|| shown.join(", "))
+}
+
+/// `812 files, 41 accesses: 30 guarded, 8 open, 3 ungated`; with a baseline `812 files: 12 new, 240 known; 41 accesses: …`
+pub fn looked_at(scan: &Scan) -> String {
     let files = words::counted(scan.stats.files, "file", "files");
-    let known = suppressed::known(scan);
-    let by_baseline = if scan.baselines.is_empty() { String::new() } else { format!(": {} new, {known} known", findings.len()) };
-    let separator = if by_baseline.is_empty() { ", " } else { "; " };
-    let findings = words::counted(findings.len() as u64, "finding", "findings");
-    format!("{findings}{detail} in {files}{by_baseline}{separator}{}", accesses(scan))
+    if scan.baselines.is_empty() {
+        return format!("{files}, {}", accesses(scan));
+    }
+    format!("{files}: {} new, {} known; {}", scan.outcome.findings.len(), suppressed::known(scan), accesses(scan))
 }
 
 /// `41 accesses: 30 guarded, 8 open, 3 ungated`
@@ -42,6 +50,12 @@ pub fn accesses(scan: &Scan) -> String {
 pub fn incomplete(scan: &Scan) -> String {
     let lines = scan.incomplete.iter().map(|one| format!("not analysed: {}: {}\n", escape::visible(&one.path), escape::visible(&one.reason)));
     lines.collect()
+}
+
+/// What to say when there was nothing to look at, so that silence is not taken for an answer.
+pub fn nothing_to_look_at(scan: &Scan) -> Option<&'static str> {
+    let is_empty = scan.stats.files == 0 && scan.incomplete.is_empty();
+    is_empty.then_some("no Kotlin, Java, Swift or Objective-C file to look at (--stats tells what was left out)")
 }
 
 /// What was counted and how long it took.

@@ -6,8 +6,8 @@ use std::process::Command;
 use askfirst::report::words;
 
 /// Texts whose paths have to exist.
-const TEXTS: [&str; 4] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
-const FOLDERS: [&str; 8] = ["src/", "rules/", "fixtures/", "tests/", "bench/", "scripts/", "docs/", ".ci/"];
+const TEXTS: [&str; 5] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/integrations.md"];
+const FOLDERS: [&str; 10] = ["src/", "rules/", "fixtures/", "tests/", "bench/", "build/", "scripts/", "docs/", "ci/", ".ci/"];
 const EXTENSIONS: [&str; 4] = [".md", ".toml", ".rs", ".svg"];
 
 #[test]
