@@ -4,6 +4,7 @@
 
 mod baselines;
 mod choice;
+mod facts_pool;
 mod generated;
 mod policies;
 mod previews;
@@ -39,6 +40,7 @@ use crate::verdict::{Date, FileId, Outcome};
 pub use baselines::BaselineChoice;
 use baselines::{Baselines, LookedAt};
 use choice::{Candidate, Choice};
+pub use facts_pool::FactsPool;
 use policies::Policies;
 use rooted::Roots;
 use suppressing::Suppressing;
@@ -67,6 +69,8 @@ pub struct Options {
     pub baseline: BaselineChoice,
     /// Today, as far as it decides which comments still allow something; none when nothing lapses.
     pub today: Option<Date>,
+    /// Facts that scans of several states of a tree share.
+    pub facts: Option<FactsPool>,
 }
 
 /// Which policy speaks for a file.
@@ -135,7 +139,7 @@ pub fn scan(options: &Options, catalogue: &Catalogue, progress: &Progress) -> Re
         catalogue,
         prefilter: OnceLock::new(),
     });
-    let picker = Picker { of_generated, prefilter: &prefilter, on_demand, roots: whole_roots(&options.discover), progress, today: options.today };
+    let picker = Picker { of_generated, prefilter: &prefilter, on_demand, roots: whole_roots(&options.discover), progress, today: options.today, facts: options.facts.as_ref() };
     let mut scan = pool.install(|| scan_found(found, &picker, &policies, catalogue));
     let incomplete = scan.incomplete.iter().map(|one| one.path.clone()).collect();
     let named = if options.discover.paths.is_empty() { &[PathBuf::from(".")][..] } else { &options.discover.paths };
@@ -169,6 +173,7 @@ fn scan_found(found: Discovery, picker: &Picker<'_>, policies: &Policies, catalo
     scan.stats.skipped.extend((generated > 0).then_some((SkipReason::Generated, generated)));
     let gates = Gates::new(policies.all());
     scan.has_features = !gates.is_empty();
+    scan.features = policies.features();
     let mut project = Project::new(&found.files, read, picker, policies, &gates, &mut scan);
     scan.stats.read_time = started.elapsed();
     for platform in [Platform::Android, Platform::Apple] {
@@ -244,7 +249,7 @@ impl<'s> Project<'s> {
         let lowered: Vec<(usize, SourceFile, FileFacts)> = picked
             .into_par_iter()
             .map(|(number, file)| {
-                let facts = lower_guarded(&file);
+                let facts = self.picker.facts_of(&file);
                 self.picker.progress.done.fetch_add(1, Ordering::Relaxed);
                 (number, file, facts)
             })
@@ -452,9 +457,17 @@ struct Picker<'s> {
     progress: &'s Progress,
     /// See [`Options::today`].
     today: Option<Date>,
+    facts: Option<&'s FactsPool>,
 }
 
 impl Picker<'_> {
+    fn facts_of(&self, file: &SourceFile) -> FileFacts {
+        match self.facts {
+            Some(pool) => pool.facts_of(file, || lower_guarded(file)),
+            None => lower_guarded(file),
+        }
+    }
+
     fn read(&self, file: &FoundFile) -> Read {
         self.try_read(file).unwrap_or_else(|reason| Read::Incomplete(Incomplete { path: file.shown.clone(), reason }))
     }

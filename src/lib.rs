@@ -7,6 +7,7 @@ pub mod baseline;
 pub mod catalogue;
 pub mod cli;
 pub mod comments;
+pub mod difference;
 pub mod discover;
 pub mod document;
 pub mod engine;

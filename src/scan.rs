@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::baseline::Entry;
+use crate::catalogue::DataCategory;
 use crate::source::{Language, LineColumn, LineIndex, Span};
 use crate::verdict::{FileId, Outcome, Place};
 
@@ -20,8 +21,12 @@ pub struct Scan {
     pub notes: Vec<String>,
     /// The baselines that speak for some of it.
     pub baselines: Vec<Baseline>,
+    /// What was set aside because it was there before a change.
+    pub earlier: Option<Earlier>,
     /// A policy that speaks for some of the files declares features.
     pub has_features: bool,
+    /// The features that policies declare, by folder and name.
+    pub features: Vec<DeclaredFeature>,
     /// Counts and times.
     pub stats: Stats,
 }
@@ -78,6 +83,34 @@ impl ScannedFile {
     pub fn text_of(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
+}
+
+/// What a policy promises of a feature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredFeature {
+    /// Folder that the policy speaks for, as it is shown.
+    pub folder: String,
+    /// Its name.
+    pub name: String,
+    /// What it is for, in words for people.
+    pub purpose: Option<String>,
+    /// What it may use, in the order of the policy.
+    pub data: Vec<DataCategory>,
+    /// Where the person turns it off.
+    pub opt_out: Option<String>,
+    /// How long its data is kept.
+    pub retention: Option<String>,
+    /// Who else gets its data.
+    pub shared_with: Vec<String>,
+}
+
+/// Findings that were there before a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// What the person called the state before it.
+    pub revision: String,
+    /// How many there were of those that are still there.
+    pub findings: u64,
 }
 
 /// A list of known findings.

@@ -8,6 +8,7 @@ use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser}
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use super::outputs::Output;
+use super::tree::Named;
 use crate::catalogue::DataCategory;
 use crate::discover::Settings;
 use crate::engine::{BaselineChoice, Options, PolicyChoice};
@@ -60,6 +61,8 @@ pub enum Command {
     Inventory(InventoryArgs),
     /// Write a first policy, askfirst.toml, from what the code does
     Init(InitArgs),
+    /// Show what a change makes of the app's accesses: what is new, gone, or guarded differently
+    Diff(DiffArgs),
     /// Record today's findings, so that `check` reports only new ones
     #[command(after_help = EXIT_STATUS_OF_BASELINE)]
     Baseline(RecordArgs),
@@ -86,9 +89,70 @@ pub struct CheckArgs {
     /// Shared with `inventory`.
     #[command(flatten)]
     pub scan: ScanArgs,
+    /// Report only what a change made.
+    #[command(flatten)]
+    pub since: SinceArgs,
     /// List every access, too, in the formats json and html
     #[arg(long)]
     pub inventory: bool,
+}
+
+/// `askfirst diff`
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// Two revisions of git, A..B; A...B compares B with where it left A, and A alone is compared with the files on disk
+    #[arg(value_name = "A..B")]
+    pub range: String,
+    /// Files and folders to compare [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to write the report
+    #[arg(long, value_name = "FORMAT", default_value = "pretty")]
+    pub format: DiffFormat,
+    /// Write the report to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Exit with 0 even when a file could not be analysed
+    #[arg(long)]
+    pub allow_incomplete: bool,
+    /// Which files.
+    #[command(flatten)]
+    pub files: FileArgs,
+    /// The catalogue.
+    #[command(flatten)]
+    pub rules: RulesFolder,
+    /// The policy.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+}
+
+/// Formats of differences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people
+    Pretty,
+    /// For programs
+    Json,
+    /// For a comment on a pull request
+    Markdown,
+}
+
+/// Against which state only new findings are reported.
+#[derive(Debug, Args)]
+pub struct SinceArgs {
+    /// Report only findings that were not there at the last common commit with REV
+    #[arg(long, value_name = "REV", help_heading = "Git")]
+    pub since: Option<String>,
+    /// Report only findings that were not there at the last commit: --since HEAD
+    #[arg(long, conflicts_with = "since", help_heading = "Git")]
+    pub diff: bool,
+}
+
+impl SinceArgs {
+    /// The revision; none when everything is reported.
+    pub fn revision(&self) -> Option<&str> {
+        if self.diff { Some("HEAD") } else { self.since.as_deref() }
+    }
 }
 
 /// `askfirst inventory`
@@ -131,6 +195,9 @@ pub struct ScanArgs {
     /// Exit with 0 or 1 even when a file could not be analysed
     #[arg(long)]
     pub allow_incomplete: bool,
+    /// Look at what the next commit will hold (git's index) instead of the files on disk
+    #[arg(long, help_heading = "Git")]
+    pub staged: bool,
     /// Which files.
     #[command(flatten)]
     pub files: FileArgs,
@@ -335,10 +402,15 @@ impl FileArgs {
 }
 
 impl ScanArgs {
+    /// What is named on the command line.
+    pub(super) fn named(&self) -> Named<'_> {
+        Named { paths: &self.paths, config: self.policy.config.as_ref(), baseline: self.baseline.file.as_ref() }
+    }
+
     /// As the engine takes it.
     pub fn options(&self) -> Options {
         let discover = self.files.settings(&self.paths, self.stats);
-        Options { discover, on_demand: self.on_demand, policy: self.policy.choice(), baseline: self.baseline.choice(), today: None }
+        Options { discover, on_demand: self.on_demand, policy: self.policy.choice(), baseline: self.baseline.choice(), ..Options::default() }
     }
 }
 

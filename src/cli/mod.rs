@@ -4,15 +4,18 @@ mod args;
 mod baseline;
 mod config;
 mod debug;
+mod diff;
 mod explain;
 mod init;
 mod manual;
 mod output;
 mod outputs;
 mod progress;
+mod revisions;
 mod rules;
 mod scanning;
 mod settings;
+mod tree;
 
 use std::process::ExitCode;
 
@@ -57,6 +60,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(check) => scanning::check(&check, &terminal),
         Command::Inventory(inventory) => scanning::inventory(&inventory, &terminal),
+        Command::Diff(diff) => diff::run(&diff, &terminal),
         Command::Baseline(record) => baseline::run(&record, &terminal),
         Command::Init(init) => init::run(&init, &terminal),
         Command::Rules(query) => rules::run(&query, &terminal),

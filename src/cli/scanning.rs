@@ -4,9 +4,8 @@ use clap::ValueEnum;
 
 use super::args::{CheckArgs, FailOn, Format, InventoryArgs, ScanArgs};
 use super::output::{Terminal, catalogue};
-use super::settings::Settings;
 use super::outputs::Plan;
-use super::{Exit, Wrong, progress};
+use super::{Exit, Wrong, revisions};
 use crate::catalogue::Catalogue;
 use crate::report::{Style, checkstyle, escape, github, gitlab, html, inventory, json, junit, markdown, pretty, sarif, short, summary, suppressed, xcode};
 use crate::scan::Scan;
@@ -15,8 +14,7 @@ use crate::scan::Scan;
 pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
     let plan = Plan::new(&args.scan.output)?;
     let catalogue = catalogue(args.scan.rules.folder.as_deref(), terminal)?;
-    let settings = Settings::read(&args.scan.policy, terminal)?;
-    let scan = scan(&args.scan, &settings, &catalogue, terminal)?;
+    let (scan, settings) = revisions::scan(&args.scan, args.since.revision(), &catalogue, terminal)?;
     let with = json::With { accesses: args.inventory, suppressed: args.scan.show_suppressed };
     write(&args.scan, &plan, terminal, |format, style| findings(format, &scan, &catalogue, style, with))?;
     finish(&args.scan, &scan, &summary::line(&scan), settings.fail_on().unwrap_or(FailOn::Error), terminal)
@@ -52,8 +50,7 @@ pub(super) fn inventory(args: &InventoryArgs, terminal: &Terminal) -> Result<Exi
         return Err(Wrong(format!("an inventory has no format `{name}`, which is for findings: askfirst check --format {name}; it has {OF_INVENTORIES}")));
     }
     let catalogue = catalogue(args.scan.rules.folder.as_deref(), terminal)?;
-    let settings = Settings::read(&args.scan.policy, terminal)?;
-    let scan = scan(&args.scan, &settings, &catalogue, terminal)?;
+    let (scan, _) = revisions::scan(&args.scan, None, &catalogue, terminal)?;
     let with = json::With { accesses: true, suppressed: args.scan.show_suppressed };
     write(&args.scan, &plan, terminal, |format, style| accesses(format, &scan, &catalogue, style, with))?;
     finish(&args.scan, &scan, &inventory::closing_line(&scan), FailOn::Never, terminal)
@@ -77,11 +74,6 @@ fn accesses(format: Format, scan: &Scan, catalogue: &Catalogue, style: Style, wi
 fn write(args: &ScanArgs, plan: &Plan<'_>, terminal: &Terminal, report: impl Fn(Format, Style) -> Result<String, Wrong>) -> Result<(), Wrong> {
     terminal.report(&report(args.format, terminal.style(plan.main.is_some()))?, plan.main)?;
     plan.further.iter().try_for_each(|(format, file)| terminal.report(&report(*format, terminal.style(true))?, Some(file)))
-}
-
-fn scan(args: &ScanArgs, settings: &Settings, catalogue: &Catalogue, terminal: &Terminal) -> Result<Scan, Wrong> {
-    let options = settings.complete(args.options(), &args.files)?;
-    progress::with_bar(|progress| terminal.scan(&options, catalogue, progress))
 }
 
 /// Says what else there is to say, and tells how the run ended. Who reads a whole document finds there what the closing line would say.

@@ -18,6 +18,7 @@ use crate::source::Language;
 use paths::Root;
 
 pub(crate) use paths::plain_io_error;
+pub use skip::BUILD_SCRIPTS;
 
 /// What to look at.
 #[derive(Clone, Debug, Default)]

@@ -18,8 +18,8 @@ const VENDORED_FOLDERS: [&str; 8] = ["Pods", "Carthage", "third_party", "third-p
 const MAYBE_VENDORED_FOLDERS: [&str; 3] = ["vendor", "external", "externals"];
 /// Below one of these, folders are packages of the app.
 const SOURCE_FOLDERS: [&str; 5] = ["src", "Sources", "java", "kotlin", "swift"];
-/// A folder of this name beside one of these is that build's output.
-const BUILD_SCRIPTS: [&str; 10] = [
+/// A folder called like a build's output is that beside one of these.
+pub const BUILD_SCRIPTS: [&str; 10] = [
     "build.gradle",
     "build.gradle.kts",
     "settings.gradle",

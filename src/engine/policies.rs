@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::{PolicyChoice, ScanError};
 use crate::discover::FoundFile;
 use crate::gates::{Gates, Gating, PolicyId};
-use crate::policy::{Policy, PolicySet};
+use crate::policy::{Feature, Located, Policy, PolicySet};
+use crate::scan::DeclaredFeature;
 
 /// The policies of a scan.
 pub(super) struct Policies {
@@ -45,6 +46,21 @@ impl Policies {
         let mut kept = left_out.iter().map(|is_left_out| !is_left_out);
         self.of_file.retain(|_| kept.next().unwrap_or(true));
         left_out.into_iter().filter(|is_left_out| *is_left_out).count() as u64
+    }
+
+    /// What they promise.
+    pub fn features(&self) -> Vec<DeclaredFeature> {
+        let text = |text: &Option<Located<String>>| text.as_ref().map(|text| text.value.clone());
+        let declared = |(policy, feature): (&Policy, &Feature)| DeclaredFeature {
+            folder: policy.folder.clone(),
+            name: feature.name.value.clone(),
+            purpose: text(&feature.purpose),
+            data: feature.data.iter().map(|data| data.value).collect(),
+            opt_out: text(&feature.opt_out),
+            retention: text(&feature.retention),
+            shared_with: feature.shared_with.iter().map(|other| other.value.clone()).collect(),
+        };
+        self.all().iter().flat_map(|policy| policy.features.iter().map(move |feature| (policy, feature))).map(declared).collect()
     }
 
     /// How many files the policies were read from.

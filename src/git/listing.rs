@@ -43,10 +43,10 @@ impl Listing {
         Ok(listing)
     }
 
-    /// Whether a path is a file or a folder with files.
-    pub fn has(&self, path: &str) -> bool {
+    /// Whether a path is a folder with files; the root is one.
+    pub fn has_folder(&self, path: &str) -> bool {
         let folder = format!("{path}/");
-        path.is_empty() || self.files.contains_key(path) || self.files.range(folder.clone()..).next().is_some_and(|(first, _)| first.starts_with(&folder))
+        path.is_empty() || self.files.range(folder.clone()..).next().is_some_and(|(first, _)| first.starts_with(&folder))
     }
 
     /// Paths of files that only one of two listings has, or that have another content in it.

@@ -100,7 +100,7 @@ fn in_cell(markdown: &str) -> String {
 }
 
 /// A message: what stands between backticks is code, all else is nothing but text.
-fn text(message: &str) -> String {
+pub(super) fn text(message: &str) -> String {
     let parts: Vec<&str> = message.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return plain(message);
@@ -128,7 +128,7 @@ fn plain(text: &str) -> String {
 }
 
 /// A code span, in which nothing means anything.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let shown = escape::visible(text);
     let fence = "`".repeat(longest_run(&shown) + 1);
     let space = if shown.starts_with(['`', ' ']) || shown.ends_with(['`', ' ']) { " " } else { "" };

@@ -8,6 +8,7 @@ mod blocks;
 mod by_policy;
 pub mod chain;
 pub mod checkstyle;
+pub mod difference;
 pub mod escape;
 pub mod github;
 pub mod gitlab;
