@@ -14,6 +14,7 @@ pub mod engine;
 pub mod evidence;
 pub mod facts;
 pub mod fingerprint;
+pub mod fixes;
 pub mod frontend;
 pub mod gates;
 pub mod git;

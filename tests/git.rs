@@ -224,7 +224,7 @@ fn conflicts_and_missing_repositories_are_errors() {
     repository.write("A.kt", &ungated("A"));
     repository.commit("other");
     repository.git(&["switch", "-q", "main"]);
-    repository.write("A.kt", &guarded("AA"));
+    repository.write("A.kt", &reader("A", "if (!mayRead(context)) error(\"no\")"));
     repository.commit("main");
     assert!(!git(repository.path(), &["merge", "other"]).status.success());
     let run = repository.check(&["--staged"]);
@@ -285,7 +285,7 @@ fn a_renamed_file_is_no_new_one() {
     repository.git(&["add", "--all"]);
     assert_eq!(repository.check(&["--staged", "--diff"]).paths(), [""; 0]);
     assert_eq!(repository.check(&["--diff"]).paths(), [""; 0]);
-    repository.git(&["rm", "-q", "moved/New.kt"]);
+    repository.git(&["rm", "-q", "-f", "moved/New.kt"]);
     assert_eq!(repository.check(&["--staged", "--diff"]).paths(), [""; 0], "a deleted file makes nothing");
 }
 
@@ -386,9 +386,98 @@ fn a_hook_blocks_the_commit_that_it_should() {
     repository.git(&["add", "--all"]);
     let blocked = git(repository.path(), &["commit", "-m", "unguarded"]);
     assert!(!blocked.status.success());
-    assert!(String::from_utf8_lossy(&blocked.stdout).contains("A.kt:8:") || String::from_utf8_lossy(&blocked.stderr).contains("A.kt:8:"));
+    assert!(String::from_utf8_lossy(&blocked.stdout).contains("A.kt:9:") || String::from_utf8_lossy(&blocked.stderr).contains("A.kt:9:"));
     // Only the harmless file is committed, though the other is staged.
     let passed = git(repository.path(), &["commit", "-q", "-m", "harmless", "C.kt"]);
     assert!(passed.status.success(), "{}", String::from_utf8_lossy(&passed.stderr));
     assert!(!git(repository.path(), &["commit", "-m", "all", "--all"]).status.success());
+}
+
+fn diff(repository: &Repository, args: &[&str]) -> Run {
+    let mut command = clean(Command::new(env!("CARGO_BIN_EXE_askfirst")));
+    let output = command.current_dir(repository.path()).arg("diff").args(args).output().expect("the program runs");
+    Run {
+        status: output.status.code().expect("a status"),
+        out: String::from_utf8(output.stdout).expect("UTF-8"),
+        err: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+/// One state of an app, and another.
+fn changed_app() -> Repository {
+    let repository = Repository::with(&[
+        ("app/Invite.kt", &guarded("Invite")),
+        ("app/People.kt", &guarded("People")),
+        ("app/Same.kt", &guarded("Same")),
+        ("MayRead.kt", MAY_READ),
+    ]);
+    repository.git(&["rm", "-q", "app/Invite.kt"]);
+    repository.write("app/People.kt", &ungated("People"));
+    repository.write(
+        "app/Nearby.kt",
+        "package com.example\n\nimport android.location.LocationManager\n\nclass Nearby(private val manager: LocationManager) {\n    \
+         fun last() = manager.getLastKnownLocation(\"gps\")\n}\n",
+    );
+    repository.git(&["mv", "app/Same.kt", "Moved.kt"]);
+    repository.commit("second");
+    repository
+}
+
+#[test]
+fn the_difference_tells_what_a_change_lets_the_app_do() {
+    let repository = changed_app();
+    let run = diff(&repository, &["HEAD~1..HEAD"]);
+    let expected = "\
++ “Nearby” accesses location (new)
+    + app/Nearby.kt:6:26  android.location.LocationManager.getLastKnownLocation  ungated
+~ “People” accesses contacts with another verdict at 1 place
+    ~ app/People.kt:9:33  android.content.ContentResolver.query  guarded before, ungated now
+- “Invite” no longer accesses contacts
+    - app/Invite.kt:9:33 (before)  android.content.ContentResolver.query  guarded
+";
+    assert_eq!((run.out.as_str(), run.status), (expected, 0), "{}", run.err);
+    assert_eq!(diff(&repository, &["HEAD..HEAD"]).out, "HEAD..HEAD: nothing changes in what the app accesses, or promises\n");
+    assert_eq!(diff(&repository, &["HEAD"]).out, "HEAD: nothing changes in what the app accesses, or promises\n");
+    repository.write("app/People.kt", &guarded("People"));
+    assert!(diff(&repository, &["HEAD"]).out.contains("ungated before, guarded now"));
+    assert!(diff(&repository, &["HEAD~1...", "app/People.kt"]).out.starts_with("~ “People”"));
+}
+
+#[test]
+fn the_difference_is_there_for_programs_and_for_pull_requests() {
+    let repository = changed_app();
+    let report: Value = serde_json::from_str(&diff(&repository, &["HEAD~1..", "--format", "json"]).out).expect("JSON");
+    let kinds: Vec<&str> = report["uses"].as_array().expect("uses").iter().map(|change| change["kind"].as_str().expect("a kind")).collect();
+    assert_eq!(kinds, ["new", "changed", "gone"]);
+    assert_eq!(report["uses"][1]["accesses"][0]["before"], "guarded");
+    let markdown = diff(&repository, &["HEAD~1..HEAD", "--format", "markdown"]).out;
+    assert!(markdown.contains("- “Nearby” accesses location (new)\n\n  <details><summary>Where</summary>"), "{markdown}");
+    let run = diff(&repository, &["nowhere..HEAD"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("nowhere: no such revision"), "{}", run.err);
+}
+
+#[test]
+fn the_difference_tells_promises_and_features() {
+    let policy = |purpose: &str, data: &str| {
+        format!(
+            "[[gate]]\ncall = \"Gate.allows($feature)\"\n\n[feature.friends]\nkey = [\"Feature.FRIENDS\"]\npurpose = \"{purpose}\"\ndata = [{data}]\nopt-out = \"Settings\"\n"
+        )
+    };
+    let repository = Repository::with(&[("askfirst.toml", &policy("Find friends.", "\"contacts\"")), ("A.kt", &ungated("A"))]);
+    repository.write("askfirst.toml", &policy("Find friends, and sell them things.", "\"contacts\", \"location\""));
+    repository.write("A.kt", &reader("A", "if (!Gate.allows(Feature.FRIENDS)) return"));
+    repository.write("Gate.kt", "package com.example\n\nenum class Feature { FRIENDS }\n\nobject Gate {\n    fun allows(feature: Feature): Boolean = stored(feature)\n}\n");
+    repository.commit("second");
+    let told = diff(&repository, &["HEAD~1..HEAD"]).out;
+    let expected = "\
++ “friends” accesses contacts (new)
+    + A.kt:9:33  android.content.ContentResolver.query  guarded
+- “A” no longer accesses contacts
+    - A.kt:9:33 (before)  android.content.ContentResolver.query  ungated
+~ feature friends
+    purpose: “Find friends.” before, “Find friends, and sell them things.” now
+    data: contacts before, contacts, location now
+";
+    assert_eq!(told, expected);
 }

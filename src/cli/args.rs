@@ -92,6 +92,12 @@ pub struct CheckArgs {
     /// Report only what a change made.
     #[command(flatten)]
     pub since: SinceArgs,
+    /// Mend what can be mended without a change of what the app does, and report the rest
+    #[arg(long, conflicts_with = "staged")]
+    pub fix: bool,
+    /// With --fix: change nothing, print a diff instead of the report; exit status 1 if there is one
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
     /// List every access, too, in the formats json and html
     #[arg(long)]
     pub inventory: bool,

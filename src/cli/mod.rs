@@ -6,6 +6,7 @@ mod config;
 mod debug;
 mod diff;
 mod explain;
+mod fixing;
 mod init;
 mod manual;
 mod output;

@@ -21,12 +21,14 @@ pub(super) fn scan(args: &ScanArgs, since: Option<&str>, catalogue: &Catalogue, 
         return with.scan(&Tree::Disk);
     }
     let repository = Repository::find()?;
-    let index = repository.index()?;
     let Some(revision) = since else {
+        let index = repository.index()?;
         let tree = Tree::check_out(&index, &repository, &args.named())?;
         return with.scan_index(&tree, &index);
     };
     let before = if repository.is_unborn() { Listing::default() } else { repository.merge_base(revision, "HEAD")? };
+    // Of files on disk it tells only which ones moved.
+    let index = if args.staged { repository.index()? } else { repository.index().unwrap_or_default() };
     let mut earlier = Earlier { revision: revision.to_owned(), findings: 0 };
     if args.staged && !index.changes(&before).any(is_read) {
         let notes = vec![format!("nothing that askfirst reads has changed since {revision}")];

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use super::args::{CheckArgs, FailOn, Format, InventoryArgs, ScanArgs};
 use super::output::{Terminal, catalogue};
 use super::outputs::Plan;
-use super::{Exit, Wrong, revisions};
+use super::{Exit, Wrong, fixing, revisions};
 use crate::catalogue::Catalogue;
 use crate::report::{Style, checkstyle, escape, github, gitlab, html, inventory, json, junit, markdown, pretty, sarif, short, summary, suppressed, xcode};
 use crate::scan::Scan;
@@ -14,7 +14,17 @@ use crate::scan::Scan;
 pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
     let plan = Plan::new(&args.scan.output)?;
     let catalogue = catalogue(args.scan.rules.folder.as_deref(), terminal)?;
-    let (scan, settings) = revisions::scan(&args.scan, args.since.revision(), &catalogue, terminal)?;
+    let scan = || revisions::scan(&args.scan, args.since.revision(), &catalogue, terminal);
+    let (mut scanned, mut settings) = scan()?;
+    if args.dry_run {
+        let diff = fixing::diff(&scanned);
+        terminal.report(&diff, plan.main)?;
+        return Ok(if diff.is_empty() { Exit::Clean } else { Exit::Findings });
+    }
+    if args.fix && fixing::fix(&scanned, terminal)? {
+        (scanned, settings) = scan()?;
+    }
+    let scan = scanned;
     let with = json::With { accesses: args.inventory, suppressed: args.scan.show_suppressed };
     write(&args.scan, &plan, terminal, |format, style| findings(format, &scan, &catalogue, style, with))?;
     finish(&args.scan, &scan, &summary::line(&scan), settings.fail_on().unwrap_or(FailOn::Error), terminal)

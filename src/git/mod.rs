@@ -64,7 +64,9 @@ pub enum GitError {
 #[derive(Debug)]
 pub struct Repository {
     inner: gix::Repository,
-    /// The folder of the run below the root of the work tree.
+    /// The root of the work tree, absolute; none without one.
+    root: Option<PathBuf>,
+    /// The folder of the run below it.
     prefix: PathBuf,
 }
 
@@ -77,7 +79,8 @@ impl Repository {
             None => PathBuf::new(),
             Some(_) => inner.prefix().map_err(|error| unreadable("the work tree", &error))?.ok_or(GitError::Outside)?.to_owned(),
         };
-        Ok(Self { inner, prefix })
+        let root = inner.workdir().map(Path::canonicalize).transpose()?;
+        Ok(Self { inner, root, prefix })
     }
 
     /// The folder of the run below the root of the work tree.
@@ -85,9 +88,9 @@ impl Repository {
         &self.prefix
     }
 
-    /// The root of the work tree.
+    /// The root of the work tree, absolute.
     pub fn root(&self) -> Result<&Path, GitError> {
-        self.inner.workdir().ok_or(GitError::Bare)
+        self.root.as_deref().ok_or(GitError::Bare)
     }
 
     /// What the next commit will hold.

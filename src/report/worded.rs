@@ -18,12 +18,7 @@ pub(super) struct WordedFinding<'s> {
 
 /// All findings of a scan, in their order.
 pub(super) fn findings<'s>(scan: &'s Scan, catalogue: &Catalogue) -> Vec<WordedFinding<'s>> {
-    let worded = scan.outcome.findings.iter().map(|finding| {
-        let file = scan.file(finding.place.file);
-        let (start, end) = (file.place(finding.place.span.start), file.place(finding.place.span.end));
-        WordedFinding { finding, message: words::message(finding, scan, catalogue), path: &file.path, start, end }
-    });
-    worded.collect()
+    scan.outcome.findings.iter().map(|finding| WordedFinding::new(finding, scan, catalogue)).collect()
 }
 
 /// The check that comes closest and is not what the finding points at.
@@ -32,7 +27,14 @@ pub(super) fn near_miss<'s>(finding: &Finding, scan: &'s Scan) -> Option<&'s Nea
     site.near_miss.as_ref().filter(|near| near.place != finding.place)
 }
 
-impl WordedFinding<'_> {
+impl<'s> WordedFinding<'s> {
+    /// Puts a finding into words.
+    pub(super) fn new(finding: &'s Finding, scan: &'s Scan, catalogue: &Catalogue) -> Self {
+        let file = scan.file(finding.place.file);
+        let (start, end) = (file.place(finding.place.span.start), file.place(finding.place.span.end));
+        Self { finding, message: words::message(finding, scan, catalogue), path: &file.path, start, end }
+    }
+
     /// What is wrong, the nearest check and why it does not do, and what to do about it: a sentence each, in one line.
     pub(super) fn in_sentences(&self, scan: &Scan) -> String {
         let near = near_miss(self.finding, scan).map(|near| format!("{}: {}", words::seen_from(self.finding.place, near.place, scan), words::miss(near)));

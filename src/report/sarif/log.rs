@@ -122,7 +122,19 @@ pub(super) struct Result {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub code_flows: Vec<CodeFlow>,
     pub partial_fingerprints: BTreeMap<&'static str, String>,
+    /// Empty where nothing suppresses it.
+    pub suppressions: Vec<Suppression>,
     pub properties: Properties,
+}
+
+/// Why a result needs no action.
+#[derive(Serialize)]
+pub(super) struct Suppression {
+    pub kind: &'static str,
+    pub status: &'static str,
+    pub justification: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
 }
 
 #[derive(Serialize)]

@@ -8,15 +8,15 @@ use std::collections::BTreeMap;
 
 use log::{
     ArtifactLocation, BaseUri, CodeFlow, Configuration, Descriptor, Driver, Flow, FlowLocation, Invocation, Level, Location, Log, MarkdownText, Notification,
-    PhysicalLocation, Properties, Reference, Region, Result as LogResult, Run, Text, ThreadFlow, Tool,
+    PhysicalLocation, Properties, Reference, Region, Result as LogResult, Run, Suppression, Text, ThreadFlow, Tool,
 };
 
 use super::worded::{self, WordedFinding};
 use super::words::{Label, StepKind, WordedStep};
-use super::{escape, rule_pages, summary};
+use super::{escape, rule_pages, summary, suppressed};
 use crate::catalogue::{Catalogue, DataCategory};
 use crate::scan::Scan;
-use crate::verdict::{Place, Rule, Severity};
+use crate::verdict::{Allowance, Place, Rule, Severity};
 
 /// To what paths are relative.
 const ROOT: &str = "%SRCROOT%";
@@ -36,7 +36,7 @@ pub fn report(scan: &Scan, catalogue: &Catalogue) -> Result<String, serde_json::
             invocations: [invocation(scan)],
             original_uri_base_ids: BTreeMap::from([(ROOT, BaseUri { description: Text::new("The folder in which askfirst ran.") })]),
             column_kind: "unicodeCodePoints",
-            results: worded::findings(scan, catalogue).iter().map(|worded| result(worded, scan)).collect(),
+            results: results(scan, catalogue),
         }],
     };
     Ok(serde_json::to_string_pretty(&log)? + "\n")
@@ -85,7 +85,23 @@ fn invocation(scan: &Scan) -> Invocation {
     Invocation { execution_successful: scan.incomplete.is_empty(), tool_execution_notifications: incomplete.chain(notes).collect() }
 }
 
-fn result(worded: &WordedFinding<'_>, scan: &Scan) -> LogResult {
+/// All findings, those that are allowed included, in the order of their places.
+fn results(scan: &Scan, catalogue: &Catalogue) -> Vec<LogResult> {
+    let reported = scan.outcome.findings.iter().map(|finding| (finding, None));
+    let mut all: Vec<_> = reported.chain(scan.outcome.suppressed.iter().map(|one| (&one.finding, Some(&one.by)))).collect();
+    all.sort_by_key(|(finding, _)| (finding.place, finding.rule));
+    all.into_iter().map(|(finding, by)| result(&WordedFinding::new(finding, scan, catalogue), by, scan)).collect()
+}
+
+fn suppression(by: &Allowance, scan: &Scan) -> Suppression {
+    let (kind, location) = match by {
+        Allowance::Inline { place, .. } => ("inSource", Some(Location { physical_location: physical(*place, scan), id: None, message: None })),
+        Allowance::Baseline { .. } => ("external", None),
+    };
+    Suppression { kind, status: "accepted", justification: escape::visible(&suppressed::why(by)).into_owned(), location }
+}
+
+fn result(worded: &WordedFinding<'_>, by: Option<&Allowance>, scan: &Scan) -> LogResult {
     let WordedFinding { finding, message, .. } = worded;
     let site = finding.site.map(|site| &scan.outcome.sites[site]);
     let related = message.secondary.iter().zip(1..);
@@ -98,6 +114,7 @@ fn result(worded: &WordedFinding<'_>, scan: &Scan) -> LogResult {
         related_locations: related.map(|(label, id)| located(label, Some(id), scan)).collect(),
         code_flows: (!message.steps.is_empty()).then(|| code_flow(&message.steps, scan)).into_iter().collect(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, worded.finding.fingerprint.clone())]),
+        suppressions: by.map(|by| suppression(by, scan)).into_iter().collect(),
         properties: Properties {
             api: site.map(|site| escape::visible(&site.api).into_owned()),
             category: finding.category.map(DataCategory::name),
