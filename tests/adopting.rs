@@ -280,6 +280,8 @@ fn a_policy_without_features_sets_severities_and_what_is_scanned() {
     assert_eq!(tree.json(&["check", "legacy/Legacy.kt"])["summary"]["findings"], 1);
     let without = tree.run_in("", &[("ASKFIRST_CONFIG", "none.toml")], &["check", "--no-config"]);
     assert_eq!(without.status, 1, "{without:?}");
+    let both = tree.run(&["check", "--no-config", "--config", "askfirst.toml"]);
+    assert_eq!((both.status, both.err.as_str()), (2, "error: `--config` and `--no-config` contradict each other\n"));
 }
 
 #[test]

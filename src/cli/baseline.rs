@@ -22,7 +22,7 @@ pub(super) fn run(args: &RecordArgs, terminal: &Terminal) -> Result<Exit, Wrong>
         baseline: args.baseline.clone().map_or(BaselineChoice::Nearest, BaselineChoice::Written),
         ..Options::default()
     };
-    let options = Settings::read(&args.policy, terminal)?.complete(options, &args.files)?;
+    let options = Settings::for_scan(&args.policy).complete(options, &args.files)?;
     let scan = progress::with_bar(|progress| terminal.scan(&options, &catalogue, progress))?;
     if !scan.incomplete.is_empty() {
         terminal.note(&summary::incomplete(&scan));

@@ -11,7 +11,7 @@ use crate::scan::Scan;
 /// Reports findings.
 pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
     let catalogue = catalogue(args.scan.rules.folder.as_deref(), terminal)?;
-    let settings = Settings::read(&args.scan.policy, terminal)?;
+    let settings = Settings::for_scan(&args.scan.policy);
     let scan = scan(&args.scan, &settings, &catalogue, terminal)?;
     let style = terminal.style(args.scan.output.is_some());
     let report = match args.scan.format {
@@ -26,7 +26,7 @@ pub(super) fn check(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Wrong
 /// Lists accesses.
 pub(super) fn inventory(args: &InventoryArgs, terminal: &Terminal) -> Result<Exit, Wrong> {
     let catalogue = catalogue(args.scan.rules.folder.as_deref(), terminal)?;
-    let settings = Settings::read(&args.scan.policy, terminal)?;
+    let settings = Settings::for_scan(&args.scan.policy);
     let scan = scan(&args.scan, &settings, &catalogue, terminal)?;
     let style = terminal.style(args.scan.output.is_some());
     let report = match args.scan.format {
@@ -39,7 +39,9 @@ pub(super) fn inventory(args: &InventoryArgs, terminal: &Terminal) -> Result<Exi
 
 fn scan(args: &ScanArgs, settings: &Settings, catalogue: &Catalogue, terminal: &Terminal) -> Result<Scan, Wrong> {
     let options = settings.complete(args.options(), &args.files)?;
-    progress::with_bar(|progress| terminal.scan(&options, catalogue, progress))
+    let scan = progress::with_bar(|progress| terminal.scan(&options, catalogue, progress))?;
+    settings.note_mistakes(terminal);
+    Ok(scan)
 }
 
 /// What is allowed, where it is asked for and the report is for people; the inventory has it anyway.
