@@ -185,7 +185,14 @@ fn what_could_not_be_analysed_is_in_no_baseline() {
     let tree = Tree::new(&[("People.kt", PEOPLE), ("Binary.kt", "\0")]);
     let run = tree.run(&["baseline"]);
     assert_eq!(run.status, 3, "{run:?}");
+    assert!(run.err.contains("not analysed: Binary.kt") && run.err.contains("--allow-incomplete"), "{run:?}");
     assert!(!tree.path().join("askfirst-baseline.txt").exists());
+    assert_eq!(tree.run(&["baseline", "--allow-incomplete"]).status, 0);
+    assert!(tree.read("askfirst-baseline.txt").contains("ungated-access People.kt"));
+    // A file of which not all could be told has nothing that is fixed.
+    tree.write("People.kt", "\0");
+    let unread = tree.run(&["check", "--allow-incomplete"]);
+    assert!(unread.status == 0 && !unread.err.contains("fixed"), "{unread:?}");
 }
 
 /// `PEOPLE` with a line above the function.

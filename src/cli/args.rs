@@ -28,7 +28,7 @@ Exit status:
   0  the baseline is written, or with --check is as it would be written
   1  with --check: something is new or fixed
   2  the command or its files are wrong
-  3  a file could not be analysed; nothing is written";
+  3  a file could not be analysed, and --allow-incomplete was not given; nothing is written";
 
 const PRECEDENCE: &str = "\
 What counts, from the strongest to the weakest:
@@ -354,6 +354,9 @@ pub struct RecordArgs {
     /// Write nothing; exit with 1 if something is new or fixed
     #[arg(long, conflicts_with = "prune")]
     pub check: bool,
+    /// Go on although a file could not be analysed: what it has is missing from the baseline
+    #[arg(long)]
+    pub allow_incomplete: bool,
     /// Which files.
     #[command(flatten)]
     pub files: FileArgs,

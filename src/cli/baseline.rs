@@ -24,9 +24,9 @@ pub(super) fn run(args: &RecordArgs, terminal: &Terminal) -> Result<Exit, Wrong>
     };
     let options = Settings::for_scan(&args.policy).complete(options, &args.files)?;
     let scan = progress::with_bar(|progress| terminal.scan(&options, &catalogue, progress))?;
-    if !scan.incomplete.is_empty() {
-        terminal.note(&summary::incomplete(&scan));
-        terminal.note("nothing is written: what could not be analysed would be missing from the baseline\n");
+    terminal.note(&summary::incomplete(&scan));
+    if !scan.incomplete.is_empty() && !args.allow_incomplete {
+        terminal.note("nothing is written: what could not be analysed would be missing from the baseline (--allow-incomplete writes it all the same)\n");
         return Ok(Exit::Incomplete);
     }
     if args.prune && scan.baselines.is_empty() {
