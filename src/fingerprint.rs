@@ -5,6 +5,7 @@
 //! absolute path: the file goes by its [path from the root](crate::scan::ScannedFile::rooted), so that it does not matter from where the
 //! program is run. Findings that are alike in all of that are numbered in the order of their places.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::catalogue::DataCategory;
@@ -24,7 +25,7 @@ pub fn assign(scan: &mut Scan) {
 }
 
 fn of_findings(files: &[ScannedFile], outcome: &Outcome) -> Vec<String> {
-    let mut alike: HashMap<Vec<&str>, u32> = HashMap::new();
+    let mut alike: HashMap<Vec<Cow<'_, str>>, u32> = HashMap::new();
     let without = outcome.findings.iter().filter(|finding| finding.fingerprint.is_empty());
     let fingerprints = without.map(|finding| {
         let identity = identity(finding, &|id: FileId| &files[id as usize], &outcome.sites);
@@ -35,27 +36,28 @@ fn of_findings(files: &[ScannedFile], outcome: &Outcome) -> Vec<String> {
 }
 
 /// All that stays the same about a finding as long as it is the same finding.
-fn identity<'s>(finding: &'s Finding, file: &dyn Fn(FileId) -> &'s ScannedFile, sites: &'s [Site]) -> Vec<&'s str> {
+fn identity<'s>(finding: &'s Finding, file: &dyn Fn(FileId) -> &'s ScannedFile, sites: &'s [Site]) -> Vec<Cow<'s, str>> {
     let here = file(finding.place.file);
-    let mut parts = vec![finding.rule.id(), here.rooted.as_str(), finding.category.map_or("", DataCategory::name)];
+    let mut parts: Vec<Cow<'s, str>> = vec![finding.rule.id().into(), here.rooted.as_str().into(), finding.category.map_or("", DataCategory::name).into()];
     match finding.site.map(|site| &sites[site]) {
         // Which of the accesses that rely on a gate is shown with it is chance.
         Some(site) if finding.rule != Rule::GateWithoutPlatformCheck => {
-            parts.extend([site.api.as_str(), site.function.as_str()]);
+            parts.extend([site.api.as_str().into(), site.function.as_str().into()]);
             // What is wrong with a check is said in the file of the check.
-            parts.extend((site.place.file != finding.place.file).then(|| file(site.place.file).rooted.as_str()));
-            parts.extend(site.asked_for.iter().chain(&site.situation).map(String::as_str));
+            parts.extend((site.place.file != finding.place.file).then(|| file(site.place.file).rooted.as_str().into()));
+            parts.extend(site.asked_for.iter().chain(&site.situation).map(|part| part.as_str().into()));
         }
-        // What is wrong with the policy, or a gate, goes by what is written there.
+        // What is wrong with the policy, a gate, or a comment goes by what is written there.
         _ => {
-            parts.push(finding.feature.as_deref().unwrap_or_default());
-            parts.push(here.text_of(finding.place.span).trim_matches(['"', '\'']));
+            let written = here.text_of(finding.place.span).trim_matches(['"', '\'']);
+            parts.push(finding.feature.as_deref().unwrap_or_default().into());
+            parts.push(written.split_whitespace().collect::<Vec<_>>().join(" ").into());
         }
     }
     parts
 }
 
-fn hash(identity: &[&str], ordinal: u32) -> String {
+fn hash(identity: &[Cow<'_, str>], ordinal: u32) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&VERSION.to_le_bytes());
     for part in identity {

@@ -185,7 +185,14 @@ fn what_could_not_be_analysed_is_in_no_baseline() {
     let tree = Tree::new(&[("People.kt", PEOPLE), ("Binary.kt", "\0")]);
     let run = tree.run(&["baseline"]);
     assert_eq!(run.status, 3, "{run:?}");
+    assert!(run.err.contains("not analysed: Binary.kt") && run.err.contains("--allow-incomplete"), "{run:?}");
     assert!(!tree.path().join("askfirst-baseline.txt").exists());
+    assert_eq!(tree.run(&["baseline", "--allow-incomplete"]).status, 0);
+    assert!(tree.read("askfirst-baseline.txt").contains("ungated-access People.kt"));
+    // A file of which not all could be told has nothing that is fixed.
+    tree.write("People.kt", "\0");
+    let unread = tree.run(&["check", "--allow-incomplete"]);
+    assert!(unread.status == 0 && !unread.err.contains("fixed"), "{unread:?}");
 }
 
 /// `PEOPLE` with a line above the function.
@@ -267,7 +274,7 @@ fn a_policy_without_features_sets_severities_and_what_is_scanned() {
     let tree = Tree::new(&files.each_ref().map(|(path, text)| (*path, text.as_str())));
     let run = tree.run(&["check", "--format", "short"]);
     assert_eq!(run.status, 0, "{run:?}");
-    let found: Vec<&str> = run.out.lines().filter_map(|line| line.split(": ").nth(0).zip(line.split(": ").nth(1)).map(|(_, rule)| rule)).collect();
+    let found: Vec<&str> = run.out.lines().filter_map(|line| line.split(": ").nth(1)).collect();
     assert_eq!(found, ["warning[ungated-access]"; 2], "{run:?}");
     assert!(run.out.contains("app/People.kt:") && run.out.contains("src/test/Tests.kt:"), "{run:?}");
     let report = tree.json(&["check"]);
@@ -278,8 +285,11 @@ fn a_policy_without_features_sets_severities_and_what_is_scanned() {
     assert_eq!(tree.run_in("", &[("ASKFIRST_INCLUDE", "hidden"), ("ASKFIRST_FORMAT", "short")], &["check"]).out.lines().count(), 1);
     // What is named is looked at.
     assert_eq!(tree.json(&["check", "legacy/Legacy.kt"])["summary"]["findings"], 1);
+    assert_eq!(tree.json(&["check", "legacy"])["summary"]["findings"], 1);
     let without = tree.run_in("", &[("ASKFIRST_CONFIG", "none.toml")], &["check", "--no-config"]);
     assert_eq!(without.status, 1, "{without:?}");
+    let both = tree.run(&["check", "--no-config", "--config", "askfirst.toml"]);
+    assert_eq!((both.status, both.err.as_str()), (2, "error: `--config` and `--no-config` contradict each other\n"));
 }
 
 #[test]

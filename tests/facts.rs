@@ -2,6 +2,7 @@
 
 mod fixture;
 
+use askfirst::comments::addressed;
 use askfirst::facts::{ContentHash, FactsError, FileFacts, Gaps, GivenUp};
 use askfirst::frontend::{self, GapKind};
 use askfirst::ir::{Arg, Call, Closure, Expr, ExprKind, Program};
@@ -20,12 +21,12 @@ fn facts(path: &str, text: String) -> FileFacts {
     let given_up = start_of(GapKind::TimedOut).map(|_| GivenUp::TimedOut).or(start_of(GapKind::Refused).map(|_| GivenUp::Refused));
     let gaps = Gaps { count: lowered.gaps.len() as u32, bytes: lowered.error_bytes, given_up, too_deep: start_of(GapKind::TooDeep) };
     FileFacts {
-        path: file.path,
+        path: file.path.clone(),
         content: ContentHash::of(file.text.as_bytes()),
         module: lowered.module,
         gaps,
         lines: LineIndex::new(&file.text),
-        comments: Vec::new(),
+        comments: addressed(&file.text, &frontend::comments(&file)),
     }
 }
 

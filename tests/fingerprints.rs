@@ -1,6 +1,7 @@
 //! Fingerprints: they survive what changes no guard, and nothing else.
 
 mod fixture;
+#[allow(unused_imports)]
 mod mutating;
 mod rewriting;
 
@@ -61,7 +62,9 @@ fn fingerprints(scan: &Scan) -> BTreeMap<String, String> {
 
 /// Fixtures that are a file each, with the language and the text.
 fn single_files() -> Vec<(String, Language, String)> {
-    let files = fixture::with_marks().into_iter().filter(|fixture| !fixture.needs_linking() && fixture.files == [fixture.name.clone()]);
+    // What cannot be parsed is read otherwise once it is written otherwise.
+    let is_readable = |fixture: &fixture::Fixture| !fixture.name.starts_with("fixtures/broken/");
+    let files = fixture::with_marks().into_iter().filter(|fixture| !fixture.needs_linking() && fixture.files == [fixture.name.clone()]).filter(is_readable);
     files.filter_map(|fixture| fixture::language_of(&fixture.name).map(|language| (fixture.name.clone(), language, fixture::read(&fixture.name)))).collect()
 }
 

@@ -113,15 +113,15 @@ impl Speller<'_, '_, '_> {
         clause.atoms.iter().any(|atom| matches!(atom, Atom::Granted(_) | Atom::Gate(_) | Atom::Answered(..)))
     }
 
-    /// A clause that has to do with the access; none when it is about what is only known elsewhere.
+    /// A clause that has to do with the access.
     fn clause(&self, clause: &Clause) -> Option<String> {
-        let is_meant = |atom: &Atom| match atom {
-            Atom::Granted(Subject::Permission(id)) | Atom::Answered(Subject::Permission(id), ..) => {
-                self.site.verdict == Verdict::WrongPermission || self.is_of_its_kind(*id)
-            }
-            _ => true,
-        };
-        if !clause.atoms.iter().all(is_meant) {
+        let permissions = clause.atoms.iter().filter_map(|atom| match atom {
+            Atom::Granted(Subject::Permission(id)) | Atom::Answered(Subject::Permission(id), ..) => Some(*id),
+            _ => None,
+        });
+        let permissions: Vec<_> = permissions.collect();
+        let is_meant = permissions.is_empty() || permissions.iter().any(|id| self.is_of_its_kind(*id));
+        if !is_meant && self.site.verdict != Verdict::WrongPermission {
             return None;
         }
         let mut atoms = clause.atoms.iter().map(|atom| self.atom(atom)).collect::<Option<Vec<_>>>()?;
@@ -137,9 +137,9 @@ impl Speller<'_, '_, '_> {
 
     fn atom(&self, atom: &Atom) -> Option<String> {
         match atom {
-            Atom::Granted(subject) if !subject.is_placeholder() => Some(format!("granted {}", self.subject(*subject))),
-            Atom::Gate(subject) if !subject.is_placeholder() => Some(format!("yes for {}", self.subject(*subject))),
-            Atom::Answered(subject, status, value) if !subject.is_placeholder() => {
+            Atom::Granted(subject) => Some(format!("granted {}", self.subject(*subject))),
+            Atom::Gate(subject) => Some(format!("yes for {}", self.subject(*subject))),
+            Atom::Answered(subject, status, value) => {
                 let names = &self.judge.catalogue.status(*status).values.get(*value as usize)?.names;
                 Some(format!("answered {} {}", self.subject(*subject), names.first()?))
             }

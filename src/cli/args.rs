@@ -5,7 +5,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use super::outputs::Output;
 use super::tree::Named;
@@ -29,13 +30,24 @@ Exit status:
   0  the baseline is written, or with --check is as it would be written
   1  with --check: something is new or fixed
   2  the command or its files are wrong
-  3  a file could not be analysed; nothing is written";
+  3  a file could not be analysed, and --allow-incomplete was not given; nothing is written";
 
 const PRECEDENCE: &str = "\
 What counts, from the strongest to the weakest:
   a flag, an environment variable (ASKFIRST_FORMAT …), the nearest policy, the default";
 /// For `--version`; `-V` tells the first line only.
 const LONG_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\ncommit: ", env!("ASKFIRST_COMMIT"), "\ntarget: ", env!("ASKFIRST_TARGET"));
+
+/// Flags that contradict each other. A flag and a variable do not: the flag counts.
+const CONTRADICTIONS: [[(&str, &str); 2]; 2] =
+    [[("config", "--config"), ("no_config", "--no-config")], [("file", "--baseline"), ("no_baseline", "--no-baseline")]];
+
+/// What is wrong with the flags of a command together.
+pub fn contradiction(matches: &ArgMatches) -> Option<String> {
+    let is_flag = |id: &str| matches.try_get_raw(id).is_ok() && matches.value_source(id) == Some(ValueSource::CommandLine);
+    let both = CONTRADICTIONS.iter().find(|pair| pair.iter().all(|(id, _)| is_flag(id)));
+    both.map(|[(_, left), (_, right)]| format!("`{left}` and `{right}` contradict each other"))
+}
 
 /// Finds every access to people's data in an app's source, and the paths on which the app does not ask first.
 ///
@@ -260,7 +272,7 @@ pub struct BaselineArgs {
     #[arg(long = "baseline", value_name = "FILE", env = "ASKFIRST_BASELINE", hide_env_values = true)]
     pub file: Option<PathBuf>,
     /// Mind no baseline: report what is known, too
-    #[arg(long, overrides_with = "file")]
+    #[arg(long)]
     pub no_baseline: bool,
 }
 
@@ -291,7 +303,7 @@ pub struct PolicyArgs {
     #[arg(long, value_name = "FILE", env = "ASKFIRST_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
     /// Mind no policy: ask only whether the system was asked
-    #[arg(long, overrides_with = "config")]
+    #[arg(long)]
     pub no_config: bool,
 }
 
@@ -443,6 +455,9 @@ pub struct RecordArgs {
     /// Write nothing; exit with 1 if something is new or fixed
     #[arg(long, conflicts_with = "prune")]
     pub check: bool,
+    /// Go on although a file could not be analysed: what it has is missing from the baseline
+    #[arg(long)]
+    pub allow_incomplete: bool,
     /// Which files.
     #[command(flatten)]
     pub files: FileArgs,

@@ -22,11 +22,11 @@ pub(super) fn run(args: &RecordArgs, terminal: &Terminal) -> Result<Exit, Wrong>
         baseline: args.baseline.clone().map_or(BaselineChoice::Nearest, BaselineChoice::Written),
         ..Options::default()
     };
-    let options = Settings::read(&args.policy, terminal)?.complete(options, &args.files)?;
+    let options = Settings::for_scan(&args.policy).complete(options, &args.files)?;
     let scan = progress::with_bar(|progress| terminal.scan(&options, &catalogue, progress))?;
-    if !scan.incomplete.is_empty() {
-        terminal.note(&summary::incomplete(&scan));
-        terminal.note("nothing is written: what could not be analysed would be missing from the baseline\n");
+    terminal.note(&summary::incomplete(&scan));
+    if !scan.incomplete.is_empty() && !args.allow_incomplete {
+        terminal.note("nothing is written: what could not be analysed would be missing from the baseline (--allow-incomplete writes it all the same)\n");
         return Ok(Exit::Incomplete);
     }
     if args.prune && scan.baselines.is_empty() {

@@ -64,7 +64,7 @@ fn scan(args: &DiffArgs, tree: &Tree, pool: &FactsPool, catalogue: &Catalogue, t
             return Ok(Scan::default());
         }
         let options = Options { discover, policy: args.policy.choice(), baseline: BaselineChoice::None, facts: Some(pool.clone()), ..Options::default() };
-        let options = Settings::read(&args.policy, terminal)?.complete(options, &args.files)?;
+        let options = Settings::for_scan(&args.policy).complete(options, &args.files)?;
         progress::with_bar(|progress| terminal.scan(&options, catalogue, progress))
     })
 }

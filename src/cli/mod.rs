@@ -58,6 +58,10 @@ pub fn main() -> ExitCode {
         Err(error) => return usage_problem(&error),
     };
     let terminal = Terminal::new(arguments.color);
+    if let Some(wrong) = matches.subcommand().and_then(|(_, matches)| args::contradiction(matches)) {
+        terminal.note(&format!("error: {wrong}\n"));
+        return ExitCode::from(Exit::Usage as u8);
+    }
     let result = match arguments.command {
         Command::Check(check) => scanning::check(&check, &terminal),
         Command::Inventory(inventory) => scanning::inventory(&inventory, &terminal),

@@ -32,7 +32,7 @@ pub(super) fn scan(args: &ScanArgs, since: Option<&str>, catalogue: &Catalogue, 
     let mut earlier = Earlier { revision: revision.to_owned(), findings: 0 };
     if args.staged && !index.changes(&before).any(is_read) {
         let notes = vec![format!("nothing that askfirst reads has changed since {revision}")];
-        return Ok((Scan { earlier: Some(earlier), notes, ..Scan::default() }, Settings::read(&args.policy, terminal)?));
+        return Ok((Scan { earlier: Some(earlier), notes, ..Scan::default() }, Settings::for_scan(&args.policy)));
     }
     let tree = if args.staged { Tree::check_out(&index, &repository, &args.named())? } else { Tree::Disk };
     let (mut scan, settings) = if args.staged { with.scan_index(&tree, &index)? } else { with.scan(&tree)? };
@@ -71,9 +71,10 @@ struct Scanner<'a> {
 impl Scanner<'_> {
     fn scan(&self, tree: &Tree) -> Result<(Scan, Settings), Wrong> {
         tree.within(|| {
-            let settings = Settings::read(&self.args.policy, self.terminal)?;
+            let settings = Settings::for_scan(&self.args.policy);
             let options = self.options(tree, &settings)?;
             let scan = progress::with_bar(|progress| self.terminal.scan(&options, self.catalogue, progress))?;
+            settings.note_mistakes(self.terminal);
             Ok((scan, settings))
         })
     }

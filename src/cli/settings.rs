@@ -8,7 +8,7 @@ use super::Wrong;
 use super::args::{FailOn, FileArgs, Include, PolicyArgs};
 use super::output::{Terminal, wrong};
 use crate::engine::{Options, PolicyChoice};
-use crate::policy::{Policy, PolicySet};
+use crate::policy::{Policy, PolicyErrors, PolicySet};
 use crate::verdict::Date;
 
 /// The variable that says which day it is.
@@ -20,19 +20,27 @@ const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 pub(super) struct Settings {
     /// That policy.
     pub policy: Option<Policy>,
+    /// It has mistakes, so it does not count.
+    is_mistaken: bool,
 }
 
 impl Settings {
     /// Reads it; mistakes are shown.
     pub fn read(args: &PolicyArgs, terminal: &Terminal) -> Result<Self, Wrong> {
-        // Any file in the folder: it need not be there.
-        const HERE: &str = "here";
-        let policy = match args.choice() {
-            PolicyChoice::None => Ok(None),
-            PolicyChoice::File(path) => Policy::read(&path, &path.to_string_lossy().replace('\\', "/")).map(Some),
-            PolicyChoice::Nearest => PolicySet::discover([HERE]).map(|set| set.for_file(HERE).cloned()),
-        };
-        policy.map(|policy| Self { policy }).map_err(|errors| wrong("the policy", &errors.mistakes, terminal))
+        let policy = policy_of_run(args);
+        policy.map(|policy| Self { policy, is_mistaken: false }).map_err(|errors| wrong("the policy", &errors.mistakes, terminal))
+    }
+
+    /// Reads it for a scan. Whether mistakes in it matter is for the scan to say: it may speak for nothing that is scanned.
+    pub fn for_scan(args: &PolicyArgs) -> Self {
+        policy_of_run(args).map_or(Self { policy: None, is_mistaken: true }, |policy| Self { policy, is_mistaken: false })
+    }
+
+    /// Says that its settings do not count.
+    pub fn note_mistakes(&self, terminal: &Terminal) {
+        if self.is_mistaken {
+            terminal.note("note: the policy of the current folder has mistakes, so its settings do not count; `askfirst config` shows them\n");
+        }
     }
 
     /// Fills in what is not said otherwise.
@@ -53,6 +61,17 @@ impl Settings {
     /// The least severity that makes a check fail, if the policy says it.
     pub fn fail_on(&self) -> Option<FailOn> {
         Some(self.policy.as_ref()?.scan.fail_on.as_ref()?.value.into())
+    }
+}
+
+/// The policy that speaks for the folder of the run.
+fn policy_of_run(args: &PolicyArgs) -> Result<Option<Policy>, PolicyErrors> {
+    // Any file in the folder: it need not be there.
+    const HERE: &str = "here";
+    match args.choice() {
+        PolicyChoice::None => Ok(None),
+        PolicyChoice::File(path) => Policy::read(&path, &path.to_string_lossy().replace('\\', "/")).map(Some),
+        PolicyChoice::Nearest => PolicySet::discover([HERE]).map(|set| set.for_file(HERE).cloned()),
     }
 }
 

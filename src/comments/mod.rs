@@ -1,11 +1,11 @@
-//! Comments that speak to askfirst: those that start with `askfirst:`. What a comment is, each language's own reader says ([`toml`], [`xml`],
+//! Comments that speak to askfirst: those that start with `askfirst:`. What a comment is, each language's own reader says ([`of_toml`], [`of_xml`],
 //! and the frontends for source code), so that what looks like one inside of a text is none.
 
-mod toml;
-mod xml;
+mod of_toml;
+mod of_xml;
 
-pub use toml::toml;
-pub use xml::xml;
+pub use of_toml::of_toml;
+pub use of_xml::of_xml;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,14 +35,15 @@ pub struct Comment {
 /// Those of a file's comments that speak to askfirst; `spans` are all its comments, in order.
 pub fn addressed(text: &str, spans: &[Span]) -> Vec<Comment> {
     let comments = spans.iter().enumerate().filter_map(|(index, span)| {
-        let whole = text.get(span.start as usize..span.end as usize)?;
+        let whole = text.get(span.start as usize..span.end as usize)?.trim_end();
+        let end = span.start as usize + whole.len();
         let said = whole.trim_start_matches(|letter: char| letter.is_whitespace() || MARKERS.contains(&letter));
         let rest = said.strip_prefix(ADDRESS)?;
-        let text_start = span.end as usize - rest.len();
-        let end = if whole.starts_with("<!--") { "-->" } else { "*/" };
-        let rest = if whole.starts_with("/*") || whole.starts_with("<!--") { rest.trim_end().strip_suffix(end).unwrap_or(rest) } else { rest };
+        let text_start = end - rest.len();
+        let closing = if whole.starts_with("<!--") { "-->" } else { "*/" };
+        let rest = if whole.starts_with("/*") || whole.starts_with("<!--") { rest.strip_suffix(closing).unwrap_or(rest) } else { rest };
         Some(Comment {
-            span: *span,
+            span: Span::new(span.start as usize, end),
             text: rest.trim_end().to_owned(),
             text_start: text_start as u32,
             is_alone: is_alone(text, &spans[..=index]),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{PolicyChoice, ScanError};
-use crate::discover::FoundFile;
+use crate::discover::{FoundFile, shown_folder};
 use crate::gates::{Gates, Gating, PolicyId};
 use crate::policy::{Feature, Located, Policy, PolicySet};
 use crate::scan::DeclaredFeature;
@@ -34,11 +34,15 @@ impl Policies {
         self.set.policies()
     }
 
-    /// Takes out what the nearest policy above it leaves out, unless it was named; gives the number of those.
+    /// Takes out what the nearest policy above it leaves out, unless it was named, or a folder that is left out as a whole; gives the number of those.
     pub fn leave_out(&mut self, files: &mut Vec<FoundFile>, named: &[PathBuf]) -> u64 {
         let policies = self.set.policies();
+        let named: Vec<String> = named.iter().filter_map(|path| shown_folder(path).ok()).filter(|shown| !shown.is_empty()).collect();
         let is_left_out = |(file, policy): (&FoundFile, &Option<PolicyId>)| {
-            policy.is_some_and(|policy| policies[policy as usize].excludes(&file.shown)) && !named.contains(&file.path)
+            let Some(policy) = policy.map(|policy| &policies[policy as usize]).filter(|policy| policy.excludes(&file.shown)) else { return false };
+            let is_below = |folder: &String| file.shown.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            // Any file in the folder: it need not be there.
+            !named.iter().any(|named| *named == file.shown || is_below(named) && policy.excludes(&format!("{named}/any")))
         };
         let left_out: Vec<bool> = files.iter().zip(&self.of_file).map(is_left_out).collect();
         let mut kept = left_out.iter().map(|is_left_out| !is_left_out);

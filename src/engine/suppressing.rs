@@ -36,6 +36,7 @@ impl<'s> Suppressing<'s> {
             file: scan.files.len() as FileId,
             comments: facts.comments.clone(),
             declarations: declarations(&facts.module),
+            properties: properties(&facts.module),
             is_incomplete: scan.incomplete.iter().any(|one| one.path == facts.path),
             in_feature_mode: policy.is_some_and(|policy| self.policies.all()[policy].has_features()),
         });
@@ -44,10 +45,10 @@ impl<'s> Suppressing<'s> {
     /// Notes the file of a policy that the scan has next.
     pub fn add_policy(&mut self, scan: &Scan, policy: usize, text: &str) {
         self.in_force.push(Some(policy));
-        let comments = addressed(text, &comments::toml(text));
+        let comments = addressed(text, &comments::of_toml(text));
         if !comments.is_empty() {
             let file = scan.files.len() as FileId;
-            self.files.push(FileComments { file, comments, declarations: Vec::new(), is_incomplete: false, in_feature_mode: true });
+            self.files.push(FileComments { file, comments, declarations: Vec::new(), properties: Vec::new(), is_incomplete: false, in_feature_mode: true });
         }
     }
 
@@ -75,4 +76,14 @@ fn declarations(module: &Module) -> Vec<Span> {
     let functions = module.functions.iter().filter(|function| function.kind != FunctionKind::Initializer).map(|function| function.span);
     let types = module.types.iter().filter(|ty| !matches!(ty.kind, TypeKind::File | TypeKind::Anonymous)).map(|ty| ty.span);
     functions.chain(types).collect()
+}
+
+/// Properties whose accessors may stand below their names.
+fn properties(module: &Module) -> Vec<(Span, u32)> {
+    let fields = module.types.iter().flat_map(|ty| &ty.fields);
+    let with_code = fields.filter_map(|field| {
+        let ends = field.getter.iter().chain(&field.setter).map(|&accessor| module.functions[accessor as usize].span.end);
+        ends.max().map(|end| (field.span, end))
+    });
+    with_code.collect()
 }

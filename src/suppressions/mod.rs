@@ -21,6 +21,8 @@ pub struct FileComments {
     pub comments: Vec<Comment>,
     /// Whole declarations of functions and types; none in a file that has no such.
     pub declarations: Vec<Span>,
+    /// Properties with code of their own: the name, and where that code ends.
+    pub properties: Vec<(Span, u32)>,
     /// Not all that the file does could be told: what is unused may well be used.
     pub is_incomplete: bool,
     /// A policy with features speaks for it.
@@ -148,5 +150,9 @@ fn scope(file: &FileComments, comment: &Comment, scanned: &ScannedFile) -> Span 
         return line_of(comment.span.start);
     }
     let declared = file.declarations.iter().filter(|declaration| declaration.start == comment.next).max_by_key(|declaration| declaration.end);
-    declared.copied().unwrap_or_else(|| line_of(comment.next))
+    declared.copied().unwrap_or_else(|| {
+        let line = line_of(comment.next);
+        let property = file.properties.iter().find(|(name, _)| line.contains(*name));
+        Span { start: line.start, end: property.map_or(line.end, |(_, end)| line.end.max(*end)) }
+    })
 }

@@ -1,7 +1,7 @@
 use crate::source::Span;
 
 /// The comments of a TOML file. A `#` in a text is none.
-pub fn toml(text: &str) -> Vec<Span> {
+pub fn of_toml(text: &str) -> Vec<Span> {
     let bytes = text.as_bytes();
     let mut comments = Vec::new();
     let mut at = 0;
@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn a_hash_in_a_text_starts_no_comment() {
         let text = "# one\na = \"# \\\" # no\" # two\nb = '# \\' # three\r\nc = \"\"\"\n# no \\\"\"\" # no\n\"\"\"\"\" # four\nd = '''# no\n# no''' # five\ne = \"open # no\n# six";
-        let found: Vec<&str> = toml(text).into_iter().map(|span| &text[span.start as usize..span.end as usize]).collect();
+        let found: Vec<&str> = of_toml(text).into_iter().map(|span| &text[span.start as usize..span.end as usize]).collect();
         assert_eq!(found, ["# one", "# two", "# three", "# four", "# five", "# six"]);
     }
 }
