@@ -210,3 +210,70 @@ fn the_folder_of_the_run_does_not_matter_in_a_repository() {
     assert_eq!(of("one"), of("two/app/src"));
     assert_ne!(of("one"), of("two/app/other"));
 }
+
+const GATED: &str = "\
+package com.example
+
+import android.content.Context
+import android.provider.ContactsContract
+
+enum class Feature { FRIENDS, COVERS }
+
+interface PrivacyGate {
+    fun allows(feature: Feature): Boolean
+}
+
+class Friends(private val context: Context, private val gate: PrivacyGate) {
+    fun names() {
+        // Here.
+        context.contentResolver.query(ContactsContract.Contacts.CONTENT_URI, null, null, null, null)
+    }
+
+    fun other() {
+        if (gate.allows(Feature.COVERS)) names()
+    }
+}
+";
+
+const POLICY: &str = "\
+[[gate]]
+call = \"PrivacyGate.allows($feature)\"
+
+[feature.friends]
+key = \"Feature.FRIENDS\"
+purpose = \"See which of your contacts are here, too.\"
+data = [\"contacts\"]
+opt-out = \"Settings\"
+
+[feature.covers]
+key = \"Feature.COVERS\"
+purpose = \"Put one of your own photos on a playlist.\"
+data = [\"photos\"]
+opt-out = \"Settings\"
+";
+
+/// A gate that does not cover the access is part of the guard, where it stands and for which feature it asks.
+#[test]
+fn gates_around_an_access_are_part_of_the_guard() {
+    let bench = Bench::new("Friends.kt");
+    std::fs::write(bench.folder.path().join("askfirst.toml"), POLICY).expect("written");
+    let of_access = |text: &str| {
+        let found = bench.fingerprints(text);
+        let on_access: Vec<_> = found.into_iter().filter(|(_, what)| what.contains(" Friends.kt:")).collect();
+        assert_eq!(on_access.len(), 1, "{on_access:?}");
+        on_access[0].0.clone()
+    };
+    let with = |line: &str| GATED.replace("        // Here.\n", &format!("        // Here.\n        {line}\n"));
+    let texts = [
+        GATED.to_owned(),
+        with("gate.allows(Feature.FRIENDS)"),
+        with("println(gate.allows(Feature.COVERS))"),
+        GATED.replace("if (gate.allows(Feature.COVERS)) names()", "println(gate.allows(Feature.COVERS)); names()"),
+        GATED.replace("if (gate.allows(Feature.COVERS)) names()", "names()"),
+    ];
+    let mut prints: Vec<String> = texts.iter().map(|text| of_access(text)).collect();
+    assert_eq!(of_access(&with("println(\"nothing is asked\")")), prints[0]);
+    prints.sort();
+    prints.dedup();
+    assert_eq!(prints.len(), texts.len(), "{prints:?}");
+}
