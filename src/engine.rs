@@ -134,7 +134,7 @@ fn scan_found(found: Discovery, picker: &Picker<'_>, policies: &Policies, catalo
     scan.has_features = !gates.is_empty();
     let mut project = Project::new(&found.files, read, picker, policies, &gates, &mut scan);
     scan.stats.read_time = started.elapsed();
-    for platform in [Platform::Android, Platform::Apple] {
+    for platform in Platform::ALL {
         project.analyse(platform, catalogue, &mut scan);
     }
     project.audit(&mut scan);

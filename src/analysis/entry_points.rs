@@ -345,6 +345,7 @@ impl Finder<'_, '_> {
             match self.program.language_of_type(id).platform() {
                 Platform::Android => ANDROID_COMPONENTS.iter().any(|ending| simple.ends_with(ending)),
                 Platform::Apple => APPLE_COMPONENTS.contains(&simple),
+                Platform::Rust => false,
             }
         };
         self.resolution.foreign_supertypes.get(&id).into_iter().flatten().any(|name| is_component(name))

@@ -135,7 +135,7 @@ fn declarations(rules: RuleFile) -> RuleFile {
 }
 
 fn platform_of(path: &str, rules: &RuleFile, problems: &mut Problems<'_>) -> Option<Platform> {
-    const KNOWN: &[&str] = &["android", "apple"];
+    const KNOWN: &[&str] = &["android", "apple", "rust"];
     let (name, span): (&str, Range<usize>) = match &rules.platform {
         Some(name) => (name.as_ref(), name.span()),
         None => (path.rsplit('/').nth(1).unwrap_or_default(), 0..0),
@@ -143,12 +143,13 @@ fn platform_of(path: &str, rules: &RuleFile, problems: &mut Problems<'_>) -> Opt
     match name {
         "android" => Some(Platform::Android),
         "apple" => Some(Platform::Apple),
+        "rust" => Some(Platform::Rust),
         _ if rules.platform.is_some() => {
             problems.unknown(span, "platform", name, KNOWN);
             None
         }
         _ => {
-            let help = "write `platform = \"android\"` or `platform = \"apple\"`, or put the file into a folder of that name".to_owned();
+            let help = "write `platform = \"android\"`, `\"apple\"` or `\"rust\"`, or put the file into a folder of that name".to_owned();
             problems.add(span, "this rule file does not say which platform it speaks of".to_owned(), "", Some(help));
             None
         }

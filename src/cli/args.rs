@@ -289,6 +289,7 @@ pub enum RulesFormat {
 pub enum PlatformName {
     Android,
     Apple,
+    Rust,
 }
 
 impl From<PlatformName> for Platform {
@@ -296,6 +297,7 @@ impl From<PlatformName> for Platform {
         match name {
             PlatformName::Android => Self::Android,
             PlatformName::Apple => Self::Apple,
+            PlatformName::Rust => Self::Rust,
         }
     }
 }

@@ -330,7 +330,9 @@ impl<'m> Resolver<'m> {
         if returned.is_empty() && declared.is_expression_body {
             return self.constants_within(body, sites, steps - 1);
         }
-        returned.into_iter().map(|value| self.constants_within(value, sites, steps - 1)).fold(Constants::default(), Constants::join)
+        // A body with a value of its own may be left before.
+        let value = Some(body).filter(|_| declared.is_expression_body);
+        returned.into_iter().chain(value).map(|value| self.constants_within(value, sites, steps - 1)).fold(Constants::default(), Constants::join)
     }
 }
 

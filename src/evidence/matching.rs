@@ -216,7 +216,7 @@ impl<'m> Resolver<'m> {
                 Some(labels) => swift_labels_fit(call, labels),
                 None => member.name.is_some(),
             },
-            Language::Kotlin | Language::Java => true,
+            Language::Kotlin | Language::Java | Language::Rust => true,
         }
     }
 

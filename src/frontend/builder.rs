@@ -82,17 +82,21 @@ impl ModuleBuilder {
 
     /// Closes the open type and adds its initializers, if it has any.
     pub(crate) fn close_type(&mut self, tree: &mut Lowering<'_>, node: Node<'_>) {
+        self.close_type_at(tree, tree::span(node));
+    }
+
+    /// The same for a type that stands at a span.
+    pub(crate) fn close_type_at(&mut self, tree: &mut Lowering<'_>, span: Span) {
         let Some(open) = self.open.pop() else { return };
         for (body, is_static) in [(open.initial_of_class, true), (open.initial, false)] {
             if body.is_empty() {
                 continue;
             }
-            let span = tree::span(node);
             let mut function = self.new_function(FunctionKind::Initializer, String::new(), span);
             function.owner = open.id;
             function.is_static = is_static;
             function.name_span = Span { start: span.start, end: span.start };
-            function.body = Some(tree.at(node, ExprKind::Block { label: None, body }));
+            function.body = Some(tree.expr(span, ExprKind::Block { label: None, body }));
             self.module.functions.push(function);
         }
     }

@@ -14,6 +14,7 @@ mod kotlin;
 mod literal;
 mod objc;
 mod operators;
+mod rust;
 mod swift;
 mod tree;
 
@@ -49,6 +50,8 @@ pub enum GapKind {
     TooDeep,
     /// The parser gave up within its time budget; nothing of the file is analysed.
     TimedOut,
+    /// A macro whose tokens are neither expressions nor statements; calls that are plainly written in them are still looked at.
+    Opaque,
     /// The file would overflow a fixed table of the grammar's scanner (string templates); it is not parsed.
     Refused,
 }
@@ -60,6 +63,7 @@ pub fn lower(file: &SourceFile) -> Lowered {
         Language::Java => java::lower(&file.text),
         Language::Swift => swift::lower(&file.text),
         Language::ObjectiveC => objc::lower(&file.text),
+        Language::Rust => rust::lower(&file.text),
     }
 }
 
@@ -70,6 +74,7 @@ pub fn syntax_tree(file: &SourceFile) -> String {
         Language::Swift => Some(swift::readable(&file.text)),
         Language::ObjectiveC => Some(objc::readable(&file.text)),
         Language::Java => Some(file.text.as_bytes().to_vec()),
+        Language::Rust => return rust::syntax_tree(&file.text),
     };
     parsed.map_or_else(|| "refused\n".to_owned(), |text| tree::syntax_tree(file, &text))
 }
