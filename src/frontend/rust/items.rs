@@ -14,6 +14,13 @@ use crate::ir::{ExprKind, Field, FunctionKind, TypeKind, TypeRef, Visibility};
 use crate::source::Span;
 
 impl Rust<'_> {
+    /// Items that see each other: types first, so that what is implemented for them is known to be theirs.
+    pub(super) fn items<'i>(&mut self, items: &[&'i Item]) {
+        let is_type = |item: &&&Item| matches!(item, Item::Struct(_) | Item::Enum(_) | Item::Union(_));
+        items.iter().filter(is_type).for_each(|item| self.item(item));
+        items.iter().filter(|item| !is_type(item)).for_each(|item| self.item(item));
+    }
+
     pub(super) fn item(&mut self, item: &Item) {
         if attributes::is_left_out(attributes_of(item)) {
             return;
@@ -71,7 +78,7 @@ impl Rust<'_> {
         let are_items = !pieces.is_empty() && pieces.iter().all(|piece| matches!(piece, Piece::Item(_)));
         if are_items && !is_definition {
             if self.tree.enter_at(span(item.mac.bang_token.span), 1) {
-                pieces.iter().for_each(|piece| self.piece(piece));
+                self.pieces(&pieces);
                 self.tree.leave(1);
             }
             return;
@@ -123,15 +130,24 @@ impl Rust<'_> {
         self.close(at);
     }
 
-    /// `impl T { … }` and `impl Trait for T { … }` are extensions of the type.
+    /// `impl T { … }` beside the type is a part of it; anywhere else, and for a trait, it is an extension.
     fn implementation(&mut self, item: &ItemImpl) {
         self.open_generics(&item.generics);
         let extended = self.type_ref(&item.self_ty);
         let at = between(span(item.impl_token.span), span(item.brace_token.span.close()));
-        let mut decl = self.build.new_type(TypeKind::Extension, extended.name, at);
-        decl.supertypes = item.trait_.iter().map(|(path, _)| TypeRef::named(paths::dotted(path))).collect();
-        decl.annotations = self.annotations(&item.attrs);
-        self.build.open_type(decl);
+        let owner = self.build.owner();
+        let beside = self.build.module.types.iter().position(|decl| {
+            decl.owner == owner && decl.name == extended.name && matches!(decl.kind, TypeKind::Class | TypeKind::Enum) && item.trait_.is_none()
+        });
+        match beside {
+            Some(id) => self.build.reopen_type(id as crate::ir::TypeId),
+            None => {
+                let mut decl = self.build.new_type(TypeKind::Extension, extended.name, at);
+                decl.supertypes = item.trait_.iter().map(|(path, _)| TypeRef::named(paths::dotted(path))).collect();
+                decl.annotations = self.annotations(&item.attrs);
+                self.build.open_type(decl);
+            }
+        }
         for member in &item.items {
             match member {
                 ImplItem::Fn(method) => {
@@ -158,7 +174,8 @@ impl Rust<'_> {
         let mut decl = self.build.new_type(TypeKind::Object, plain(&item.ident), at);
         decl.visibility = visibility(&item.vis);
         self.build.open_type(decl);
-        items.iter().for_each(|item| self.item(item));
+        let items: Vec<&Item> = items.iter().collect();
+        self.items(&items);
         self.build.close_type_at(&mut self.tree, at);
         self.tree.leave(1);
     }

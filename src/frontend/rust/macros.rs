@@ -135,7 +135,7 @@ impl Rust<'_> {
             return Vec::new();
         }
         if let Some(values) = expressions(mac) {
-            return values.iter().map(|value| self.expr(named_value(value))).filter(|part| !matches!(part.kind, ExprKind::Literal(_))).collect();
+            return values.iter().map(|value| self.macro_part(named_value(value))).collect();
         }
         if let Ok(statements) = Block::parse_within.parse2(mac.tokens.clone())
             && !statements.iter().any(|statement| matches!(statement, Stmt::Expr(SynExpr::Verbatim(_), _)))
@@ -145,6 +145,17 @@ impl Rust<'_> {
         }
         self.tree.gaps.push(Gap { span: span_of(mac), kind: GapKind::Opaque });
         self.calls_in(&mac.tokens)
+    }
+
+    /// Of a text into which values are put, what stands before the first of them.
+    fn macro_part(&mut self, value: &SynExpr) -> Expr {
+        let mut lowered = self.expr(value);
+        if let ExprKind::Literal(Literal::Text(text)) = &mut lowered.kind
+            && let Some(end) = text.find('{')
+        {
+            text.truncate(end);
+        }
+        lowered
     }
 
     /// A class of Objective-C by a text: `AnyClass::get(c"Name")`.

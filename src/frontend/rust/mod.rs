@@ -67,7 +67,7 @@ fn lower_here(text: &str) -> Lowered {
     let whole = Span::new(0, text.len());
     rust.build.owner_decl().span = whole;
     match parsing::parse(&readable) {
-        Ok(pieces) => pieces.iter().for_each(|piece| rust.piece(piece)),
+        Ok(pieces) => rust.pieces(&pieces),
         Err(_) => {
             rust.error_bytes = text.len() as u32;
             rust.tree.gaps.push(Gap { span: whole, kind: GapKind::Syntax });
@@ -90,16 +90,20 @@ struct Rust<'t> {
 }
 
 impl Rust<'_> {
-    fn piece(&mut self, piece: &Piece) {
-        match piece {
-            Piece::Item(item) => self.item(item),
-            Piece::Refused(tokens) => {
-                let span = tokens::span_of(tokens);
-                self.error_bytes += span.end - span.start;
-                self.tree.gaps.push(Gap { span, kind: GapKind::Syntax });
-                self.loose_tokens(tokens);
+    fn pieces(&mut self, pieces: &[Piece]) {
+        let mut items = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::Item(item) => items.push(&**item),
+                Piece::Refused(tokens) => {
+                    let span = tokens::span_of(tokens);
+                    self.error_bytes += span.end - span.start;
+                    self.tree.gaps.push(Gap { span, kind: GapKind::Syntax });
+                    self.loose_tokens(tokens);
+                }
             }
         }
+        self.items(&items);
     }
 
     /// What stands for something that is not followed.
