@@ -19,6 +19,7 @@ use std::sync::OnceLock;
 use walkdir::WalkDir;
 
 use super::model::{Catalogue, DataCategory};
+use super::objc2;
 use super::schema::RuleFile;
 use crate::document::{Mistake, Problems, decode};
 use crate::source::Platform;
@@ -100,6 +101,7 @@ pub fn load(sources: Vec<RuleSource>) -> Result<Catalogue, Vec<Mistake>> {
     declare::link(&files, &names, &mut catalogue, &mut errors);
     entries::resolve(&files, &names, &mut catalogue, &mut errors);
     closure::close(&mut catalogue);
+    objc2::derive(&mut catalogue);
     // Stages go over all files in turn; people read file by file.
     errors.sort_by(|left, right| (left.path(), left.span.offset()).cmp(&(right.path(), right.span.offset())));
     if errors.is_empty() { Ok(catalogue) } else { Err(errors) }

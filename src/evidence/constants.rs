@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap as HashMap;
 
+use super::index::last_segment;
 use super::resolver::Resolver;
 use super::types::Ty;
 use super::{Binding, Resolution, Target, VariableKind};
@@ -68,7 +69,14 @@ fn path_is(path: &str, member: &str) -> bool {
     if let Some(parent) = member.strip_suffix(".*") {
         return path.rsplit_once('.').is_some_and(|(owner, _)| owner == parent);
     }
-    path == member
+    path == member || is_wrapped_constant(path, member)
+}
+
+/// Whether a path of Rust is a constant of Objective-C, as the crates spell it that wrap its frameworks: `CNEntityType.Contacts` of
+/// `CNEntityTypeContacts`, and what is in no enum under its own name.
+fn is_wrapped_constant(path: &str, member: &str) -> bool {
+    let Some((owner, name)) = path.rsplit_once('.').filter(|_| path.starts_with("objc2")) else { return false };
+    name == member || member.strip_suffix(name).is_some_and(|prefix| !prefix.is_empty() && last_segment(owner) == prefix)
 }
 
 /// Functions that make a collection of their arguments.

@@ -58,7 +58,7 @@ impl<'m> Names<'m> {
             program,
             catalogue,
             index: Index::new(program),
-            modules: Modules::new(program),
+            modules: Modules::new(program, catalogue),
             imported: imported.collect(),
             owners: owners(catalogue),
             supertypes: RefCell::new(HashMap::default()),
@@ -310,11 +310,6 @@ impl<'m> Names<'m> {
     /// Whether the catalogue knows constants or members under a qualified name.
     pub(super) fn owns_something(&self, qualified: &str) -> bool {
         self.owners.contains(qualified)
-    }
-
-    /// Names of the catalogue that own something.
-    pub(super) fn owned_names(&self) -> impl Iterator<Item = &'m str> + '_ {
-        self.owners.iter().copied().chain(self.catalogue.types.keys().map(String::as_str))
     }
 
     pub(super) fn program_files(&self) -> &'m [FileHead] {

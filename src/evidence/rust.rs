@@ -1,13 +1,14 @@
 //! Names in Rust. Paths start at a module of the program or at a crate; a module is a file, or stands in one with its content. What
 //! crates the program is made of is told by its folders, since no manifest is read.
 
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::index::last_segment;
 use super::names::Names;
 use super::resolver::{Resolver, dotted};
 use super::types::{Ty, Typed};
 use super::{Binding, FieldId};
+use crate::catalogue::Catalogue;
 use crate::ir::{Expr, ExprKind, FunctionId, Program, TypeId, TypeKind};
 use crate::source::{Language, Platform};
 
@@ -17,6 +18,8 @@ const MAX_RE_EXPORTS: u32 = 6;
 const OWN_ROOTS: [&str; 3] = ["crate", "self", "super"];
 /// Where the frontend puts classes of Objective-C that are named by a macro or text.
 const CLASSES: &str = "objc";
+/// How the crates are called that wrap Apple's frameworks.
+const WRAPPERS: &str = "objc2_";
 /// Members of any type that make an instance of it.
 const MAKERS: [&str; 5] = ["alloc", "default", "init", "new", "new_in"];
 /// Members of any type that give what they are called on, or what it holds.
@@ -31,11 +34,29 @@ pub(super) struct Modules<'m> {
     by_name: HashMap<String, Vec<TypeId>>,
     /// Types at the top level of modules, by simple name.
     types: HashMap<&'m str, Vec<TypeId>>,
+    /// Types of the catalogue that stand for classes of Objective-C, by the class.
+    classes: HashMap<&'m str, &'m str>,
+    /// Crates that the catalogue knows.
+    crates: HashSet<&'m str>,
 }
 
 impl<'m> Modules<'m> {
-    pub fn new(program: &'m Program) -> Self {
+    pub fn new(program: &'m Program, catalogue: &'m Catalogue) -> Self {
         let mut modules = Self::default();
+        if program.files.iter().all(|file| file.language != Language::Rust) {
+            return modules;
+        }
+        let symbols = catalogue.entries().map(|entry| catalogue.symbol(entry)).filter(|symbol| symbol.platform == Platform::Rust);
+        let owners = symbols.filter_map(|symbol| symbol.owner.as_deref());
+        for name in catalogue.types.keys().map(String::as_str).chain(owners) {
+            let root = name.split('.').next().unwrap_or(name);
+            if !root.starts_with(char::is_uppercase) {
+                modules.crates.insert(root);
+            }
+            if root.starts_with(WRAPPERS) {
+                modules.classes.insert(last_segment(name), name);
+            }
+        }
         for file in program.files.iter().filter(|file| file.language == Language::Rust) {
             for name in module_names(&file.path) {
                 modules.by_name.entry(name).or_default().push(file.scope);
@@ -86,11 +107,7 @@ impl<'m> Names<'m> {
     /// Whether a path leads to something that the program declares, rather than to a crate that the catalogue or nobody knows.
     fn is_own_path(&self, path: &str) -> bool {
         let root = path.split('.').next().unwrap_or(path);
-        self.modules.is_own(root) && !self.owns_something(root) && !self.knows_crate(root)
-    }
-
-    fn knows_crate(&self, root: &str) -> bool {
-        self.catalogue.types.keys().any(|name| name.split('.').next() == Some(root))
+        self.modules.is_own(root) && !self.modules.crates.contains(root)
     }
 
     /// The module that a path leads to, as seen from a file.
@@ -159,15 +176,23 @@ impl<'m> Names<'m> {
     /// The type that a path names, of the program or not.
     pub(super) fn rust_name(&self, name: &str, file: usize) -> Typed {
         if let Some(class) = name.strip_prefix(CLASSES).and_then(|rest| rest.strip_prefix('.')) {
-            return Typed::certain(Ty::named(self.class_of_objc(class).unwrap_or(name)));
+            return Typed::certain(Ty::named(self.modules.classes.get(class).copied().unwrap_or(name)));
         }
         let full = self.spelled_out(name, file);
+        // Crates hand on each other's types.
+        if full.starts_with(WRAPPERS)
+            && let Some(class) = self.modules.classes.get(last_segment(&full))
+        {
+            return Typed::certain(Ty::named(*class));
+        }
         if let Some(id) = self.rust_type(&full, file) {
             return Typed::certain(Ty::App { id, args: Vec::new() });
         }
         if !full.contains('.') {
             let wildcards = self.program_files()[file].imports.iter().filter(|import| import.wildcard);
-            let known = wildcards.map(|import| format!("{}.{full}", import.path)).find(|candidate| self.is_known(candidate));
+            let wildcards = wildcards.map(|import| import.path.as_str());
+            let class = self.modules.classes.get(full.as_str()).filter(|_| wildcards.clone().any(|path| path.starts_with(WRAPPERS)));
+            let known = class.map(|class| (*class).to_owned()).or_else(|| wildcards.map(|path| format!("{path}.{full}")).find(|name| self.is_known(name)));
             return Typed::certain(Ty::named(known.unwrap_or(full)));
         }
         Typed::certain(Ty::named(full))
@@ -175,12 +200,6 @@ impl<'m> Names<'m> {
 
     fn is_known(&self, name: &str) -> bool {
         self.catalogue.types.contains_key(name) || self.owns_something(name)
-    }
-
-    /// The type that stands for a class of Objective-C in the crate that wraps its framework.
-    fn class_of_objc(&self, class: &str) -> Option<&'m str> {
-        let of_class = self.owned_names().filter(|name| last_segment(name) == class && name.starts_with("objc2"));
-        of_class.min()
     }
 
     /// Functions that a path means: of a module, or handed on by it.
@@ -257,6 +276,7 @@ impl<'m> Names<'m> {
     /// The full path of something that the catalogue knows by it.
     fn foreign_path(&self, path: &str, file: usize) -> Option<String> {
         let full = self.spelled_out(path, file);
-        self.is_known(&full).then_some(full)
+        let is_of_crate = self.modules.crates.contains(full.split('.').next().unwrap_or(&full));
+        (is_of_crate && self.is_known(&full)).then_some(full)
     }
 }

@@ -11,9 +11,9 @@ use crate::ir::{Call, CompareOp, ExitKind, Expr, ExprKind, Literal};
 use crate::source::Span;
 
 /// Members that give the same value, borrowed, owned or copied.
-const SAME: [&str; 22] = [
-    "as_deref", "as_deref_mut", "as_mut", "as_ref", "as_slice", "as_str", "borrow", "borrow_mut", "by_ref", "clone", "cloned", "copied", "deref", "into",
-    "into_iter", "iter", "iter_mut", "ok", "retain", "to_owned", "to_string", "to_vec",
+const SAME: [&str; 24] = [
+    "as_bool", "as_deref", "as_deref_mut", "as_mut", "as_ref", "as_slice", "as_str", "borrow", "borrow_mut", "by_ref", "clone", "cloned", "copied", "deref", "into",
+    "into_iter", "is_true", "iter", "iter_mut", "ok", "retain", "to_owned", "to_string", "to_vec",
 ];
 /// Members that wait for a lock.
 const LOCKS: [&str; 3] = ["lock", "read", "write"];

@@ -1,6 +1,6 @@
 //! Expressions other than calls.
 
-use syn::{Attribute, BinOp, Expr as SynExpr, ExprAssign, ExprBinary, ExprBreak, ExprForLoop, ExprStruct, ExprUnary, ExprWhile, Label, Lit, Type, UnOp};
+use syn::{Attribute, BinOp, Expr as SynExpr, ExprAssign, ExprBinary, ExprBreak, ExprForLoop, ExprStruct, ExprUnary, ExprWhile, Label, Lit, Stmt, Type, UnOp};
 
 use super::patterns::{binding_of, member_name, names_in};
 use super::uses::plain;
@@ -33,7 +33,11 @@ impl Rust<'_> {
             SynExpr::Match(one) => self.match_expr(one),
             SynExpr::Let(one) => self.let_expr(one),
             SynExpr::Block(block) => self.block(&block.block, label_of(block.label.as_ref())),
-            SynExpr::Unsafe(block) => self.block(&block.block, None),
+            SynExpr::Unsafe(block) => match block.block.stmts.as_slice() {
+                // `unsafe { f() }` is `f()`.
+                [Stmt::Expr(only, None)] => self.expr(only),
+                _ => self.block(&block.block, None),
+            },
             SynExpr::Const(block) => self.block(&block.block, None),
             SynExpr::Async(block) => self.deferred(&block.block, span(block.async_token.span)),
             SynExpr::TryBlock(block) => {

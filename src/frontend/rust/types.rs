@@ -55,6 +55,10 @@ impl Rust<'_> {
 
     fn path_type(&self, path: &Path, depth: u32) -> TypeRef {
         let name = paths::dotted(path);
+        // What any object of Objective-C, or anything at all, may be says nothing.
+        if ["AnyObject", "NSObject", "Object", "c_void", "id"].contains(&paths::last_name(path).as_str()) {
+            return TypeRef::named("?");
+        }
         let Some(last) = path.segments.last() else { return TypeRef::named("?") };
         let simple = plain(&last.ident);
         if path.segments.len() == 1
