@@ -1,5 +1,6 @@
 //! Conditional compilation: what is never part of an app is left out, and what is part of some is a branch.
 
+use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Lit, Meta, Token, punctuated::Punctuated};
 
@@ -87,6 +88,33 @@ fn parsed(attribute: &Attribute) -> Option<Cfg> {
 fn conditions(input: ParseStream<'_>) -> syn::Result<Vec<Cfg>> {
     let parts = Punctuated::<Meta, Token![,]>::parse_terminated(input)?;
     parts.iter().map(|part| condition(part, 0)).collect()
+}
+
+/// A branch of `cfg_if!`: its condition, if it is no `else`, and its tokens.
+pub(super) type Branch = (Option<Cfg>, TokenStream);
+
+/// The branches of `cfg_if!`; `None` when the tokens are none.
+pub(super) fn branches(tokens: TokenStream) -> Option<Vec<Branch>> {
+    let parser = |input: ParseStream<'_>| {
+        let mut branches = Vec::new();
+        loop {
+            let condition = if input.peek(Token![if]) {
+                input.parse::<Token![if]>()?;
+                Cfg::of(&input.call(Attribute::parse_outer)?)
+            } else {
+                None
+            };
+            let content;
+            syn::braced!(content in input);
+            let is_last = condition.is_none();
+            branches.push((condition, content.parse::<TokenStream>()?));
+            if is_last || !input.peek(Token![else]) {
+                return Ok(branches);
+            }
+            input.parse::<Token![else]>()?;
+        }
+    };
+    parser.parse2(tokens).ok()
 }
 
 /// Deeper conditions than this are not understood.

@@ -73,6 +73,13 @@ impl Rust<'_> {
 
     /// A macro in the place of an item: its tokens may be items, as those of `thread_local!` and `define_class!` are.
     fn item_macro(&mut self, item: &syn::ItemMacro) {
+        if paths::last_name(&item.mac.path) == "cfg_if"
+            && let Some(branches) = super::cfg::branches(item.mac.tokens.clone())
+        {
+            let kept = branches.into_iter().filter(|(condition, _)| !condition.as_ref().is_some_and(super::cfg::Cfg::is_never));
+            kept.for_each(|(_, tokens)| self.pieces(&parsing::pieces(tokens)));
+            return;
+        }
         let pieces = parsing::pieces(item.mac.tokens.clone());
         let is_definition = item.ident.is_some() || paths::last_name(&item.mac.path) == "macro_rules";
         let are_items = !pieces.is_empty() && pieces.iter().all(|piece| matches!(piece, Piece::Item(_)));

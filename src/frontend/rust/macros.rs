@@ -76,6 +76,10 @@ impl Rust<'_> {
                 Some(self.tree.expr(at, ExprKind::Collection(items)))
             }
             "msg_send" | "msg_send_id" | "msg_send_bool" => self.message(mac, at),
+            "cfg_if" => {
+                let branches = super::cfg::branches(mac.tokens.clone())?;
+                Some(self.conditional(branches, at))
+            }
             "class" => {
                 let class: syn::Ident = mac.parse_body().ok()?;
                 Some(self.tree.expr(at, ExprKind::ClassRef(TypeRef::named(format!("{CLASSES}.{}", plain(&class))))))
@@ -104,6 +108,26 @@ impl Rust<'_> {
             // A text that is checked or made anew: `format!("a")`, `c_str!("a")`.
             _ => self.only_text(&mac.tokens),
         }
+    }
+
+    /// `cfg_if! { if #[cfg(…)] { … } else { … } }` in a function.
+    fn conditional(&mut self, branches: Vec<super::cfg::Branch>, at: Span) -> Expr {
+        let mut otherwise: Option<Expr> = None;
+        for (condition, tokens) in branches.into_iter().rev() {
+            if condition.as_ref().is_some_and(super::cfg::Cfg::is_never) {
+                continue;
+            }
+            let body = match Block::parse_within.parse2(tokens.clone()) {
+                Ok(statements) => self.statements(&statements),
+                Err(_) => self.calls_in(&tokens),
+            };
+            let then = self.tree.expr(at, ExprKind::Block { label: None, body });
+            otherwise = Some(match condition {
+                Some(_) => self.perhaps(then, otherwise),
+                None => then,
+            });
+        }
+        otherwise.unwrap_or_else(|| self.unknown(at))
     }
 
     fn leave_if(&mut self, cond: Expr, kind: ExitKind, others: Vec<Expr>, at: Span) -> Expr {

@@ -72,7 +72,7 @@ impl Rust<'_> {
         otherwise
     }
 
-    fn perhaps(&mut self, then: Expr, otherwise: Option<Expr>) -> Expr {
+    pub(super) fn perhaps(&mut self, then: Expr, otherwise: Option<Expr>) -> Expr {
         let at = then.span;
         let cond = Box::new(self.unknown(Span { start: at.start, end: at.start }));
         let kind = ExprKind::If { cond, then: Box::new(then), otherwise: otherwise.map(Box::new) };

@@ -61,6 +61,11 @@ impl Rust<'_> {
         }
         let Some(last) = path.segments.last() else { return TypeRef::named("?") };
         let simple = plain(&last.ident);
+        // `Self::Item` and `T::Item` are whatever an implementation says.
+        let first = path.segments.first().map(|first| plain(&first.ident)).unwrap_or_default();
+        if path.segments.len() > 1 && (first == "Self" || self.bounds.iter().any(|bounds| bounds.contains_key(&first))) {
+            return TypeRef::named("?");
+        }
         if path.segments.len() == 1
             && let Some(bound) = self.bounds.iter().rev().find_map(|bounds| bounds.get(&simple))
         {
