@@ -392,7 +392,9 @@ impl Picker<'_> {
         let decoded = if is_utf16 { Some(source::decode(&bytes).map_err(|problem| problem.to_string())?) } else { None };
         let searched = decoded.as_deref().map_or(bytes.as_slice(), str::as_bytes);
         // A file too large to parse is no loss if it names nothing.
-        let pick = if self.on_demand || size > MAX_FILE_BYTES { self.prefilter.picks(file.language.platform(), searched) } else { Some(Pick::Access) };
+        // Modules of Rust hand each other's names on under other names, which no search would find.
+        let may_wait = self.on_demand && file.language.platform() != Platform::Rust;
+        let pick = if may_wait || size > MAX_FILE_BYTES { self.prefilter.picks(file.language.platform(), searched) } else { Some(Pick::Access) };
         let mentions = if self.on_demand { Mentions::of(searched, file.language) } else { Mentions::default() };
         if pick != Some(Pick::Access) {
             source::decode(&bytes[..bytes.len().min(8 * 1024)]).map_err(|problem| problem.to_string())?;

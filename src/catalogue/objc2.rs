@@ -116,6 +116,7 @@ fn wrapped_type(ty: &PlatformType, crates: &HashMap<String, String>) -> Platform
     let wrapped = |name: &String| crates.get(name).cloned().unwrap_or_else(|| name.clone());
     PlatformType {
         name: wrapped(&ty.name),
+        platform: Platform::Rust,
         module: None,
         supertypes: ty.supertypes.iter().map(wrapped).collect(),
         yields: ty.yields.iter().map(|(member, product)| (member.clone(), wrapped(product))).collect(),

@@ -48,7 +48,8 @@ impl<'m> Modules<'m> {
         }
         let symbols = catalogue.entries().map(|entry| catalogue.symbol(entry)).filter(|symbol| symbol.platform == Platform::Rust);
         let owners = symbols.filter_map(|symbol| symbol.owner.as_deref());
-        for name in catalogue.types.keys().map(String::as_str).chain(owners) {
+        let types = catalogue.types.values().filter(|ty| ty.platform == Platform::Rust);
+        for name in types.map(|ty| ty.name.as_str()).chain(owners) {
             let root = name.split('.').next().unwrap_or(name);
             if !root.starts_with(char::is_uppercase) {
                 modules.crates.insert(root);

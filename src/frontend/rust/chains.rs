@@ -12,17 +12,18 @@ use crate::source::Span;
 impl Rust<'_> {
     pub(super) fn chain(&mut self, expr: &SynExpr) -> Expr {
         let mut links = Vec::new();
-        let mut base = bare(expr);
-        while let Some(before) = before(base) {
-            links.push(base);
-            base = bare(before);
+        let mut written = expr;
+        while let Some(before) = before(bare(written)) {
+            links.push(written);
+            written = before;
         }
         links.reverse();
+        let base = bare(written);
         let kept = links.len().min(self.tree.room() as usize / 3);
         let (flat, nested) = links.split_at(links.len() - kept);
         let mut value = match base {
             SynExpr::Call(call) => self.path_call(call),
-            other => self.expr(other),
+            _ => self.expr(written),
         };
         if !flat.is_empty() {
             self.tree.gaps.push(Gap { span: value.span, kind: GapKind::TooDeep });
@@ -35,7 +36,8 @@ impl Rust<'_> {
             }
             // `x.lock().unwrap()` is what is locked.
             if !nested.get(index + 1).is_some_and(|next| combinators::locks(link, next)) {
-                value = self.follow(value, link);
+                value = self.follow(value, bare(link));
+                self.widen(&mut value, if index + 1 == nested.len() { bare(link) } else { link });
             }
         }
         value
@@ -47,7 +49,7 @@ impl Rust<'_> {
         let mut parts = vec![base];
         for &link in links {
             let receiver = self.unknown(at);
-            parts.push(self.follow(receiver, link));
+            parts.push(self.follow(receiver, bare(link)));
         }
         self.tree.expr(at, ExprKind::Unknown(parts))
     }

@@ -124,7 +124,7 @@ impl Rust<'_> {
     /// `Some(x)`, `Ok(x)`, `Err(x)`, `Box::new(x)`: what is inside, or nothing.
     pub(super) fn wrapped(&mut self, call: &ExprCall, before: &[&PathSegment], last: &PathSegment) -> Option<Expr> {
         let [only] = call.args.iter().collect::<Vec<_>>()[..] else { return None };
-        let outer = before.last().map(|segment| plain(&segment.ident));
+        let outer = before.last().map(|segment| self.meant(&plain(&segment.ident)).to_owned());
         let at = between(span(last.ident.span()), span(call.paren_token.span.close()));
         let is_of_prelude = outer.as_ref().is_none_or(|outer| outer == "Option" || outer == "Result");
         match (plain(&last.ident).as_str(), outer.as_deref()) {
@@ -158,8 +158,8 @@ fn is_ordering(expr: &SynExpr) -> bool {
 
 /// Whether a link of a chain waits for a lock: the next one takes what it gives.
 pub(super) fn locks(link: &SynExpr, next: &SynExpr) -> bool {
-    let SynExpr::MethodCall(call) = link else { return false };
-    let takes = match next {
+    let SynExpr::MethodCall(call) = bare(link) else { return false };
+    let takes = match bare(next) {
         SynExpr::MethodCall(next) => next.method == "unwrap" || next.method == "expect" || next.method == "unwrap_or_else",
         SynExpr::Await(_) => call.method == "lock",
         _ => false,

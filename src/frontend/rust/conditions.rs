@@ -28,8 +28,8 @@ impl Rust<'_> {
                 cond
             }
             SynExpr::Binary(binary) if matches!(binary.op, BinOp::And(_)) && has_let(expr) => {
-                if !self.tree.enter_at(Span::default(), 1) {
-                    return self.unknown(Span::default());
+                if !self.tree.enter_at(self.near, 1) {
+                    return self.unknown(self.near);
                 }
                 let left = self.condition(&binary.left, errors);
                 let right = self.condition(&binary.right, errors);

@@ -1,6 +1,6 @@
 //! Expressions other than calls.
 
-use syn::{Attribute, BinOp, Expr as SynExpr, ExprAssign, ExprBinary, ExprBreak, ExprForLoop, ExprStruct, ExprUnary, ExprWhile, Label, Lit, Stmt, Type, UnOp};
+use syn::{Attribute, BinOp, Expr as SynExpr, ExprAssign, ExprBinary, ExprBreak, ExprForLoop, ExprReference, ExprStruct, ExprUnary, ExprWhile, Label, Lit, Stmt, Type, UnOp};
 
 use super::patterns::{binding_of, member_name, names_in};
 use super::uses::plain;
@@ -12,9 +12,25 @@ use crate::source::Span;
 impl Rust<'_> {
     /// Lowers any expression. Parentheses, references and `unsafe` cost no depth.
     pub(super) fn expr(&mut self, expr: &SynExpr) -> Expr {
+        let mut lowered = self.bare_expr(expr);
+        self.widen(&mut lowered, expr);
+        lowered
+    }
+
+    /// An expression in parentheses stands where they do.
+    pub(super) fn widen(&mut self, lowered: &mut Expr, mut written: &SynExpr) {
+        while let SynExpr::Reference(ExprReference { expr, .. }) | SynExpr::Unary(ExprUnary { op: UnOp::Deref(_), expr, .. }) = written {
+            written = expr;
+        }
+        if let SynExpr::Paren(paren) = written {
+            lowered.span = between(span(paren.paren_token.span.open()), span(paren.paren_token.span.close()));
+        }
+    }
+
+    fn bare_expr(&mut self, expr: &SynExpr) -> Expr {
         let expr = bare(expr);
-        if !self.tree.enter_at(Span::default(), 1) {
-            return self.unknown(Span::default());
+        if !self.tree.enter_at(self.near, 1) {
+            return self.unknown(self.near);
         }
         let lowered = self.expr_unguarded(expr);
         self.tree.leave(1);
@@ -35,7 +51,11 @@ impl Rust<'_> {
             SynExpr::Block(block) => self.block(&block.block, label_of(block.label.as_ref())),
             SynExpr::Unsafe(block) => match block.block.stmts.as_slice() {
                 // `unsafe { f() }` is `f()`.
-                [Stmt::Expr(only, None)] => self.expr(only),
+                [Stmt::Expr(only, None)] => {
+                    let mut lowered = self.expr(only);
+                    lowered.span = between(span(block.unsafe_token.span), span(block.block.brace_token.span.close()));
+                    lowered
+                }
                 _ => self.block(&block.block, None),
             },
             SynExpr::Const(block) => self.block(&block.block, None),
@@ -172,8 +192,8 @@ impl Rust<'_> {
         });
         operands.push(first.1);
         let levels = chain::levels(operands.len());
-        if !self.tree.enter_at(Span::default(), levels) {
-            return self.unknown(Span::default());
+        if !self.tree.enter_at(self.near, levels) {
+            return self.unknown(self.near);
         }
         let operands: Vec<Expr> = operands.into_iter().map(|operand| self.expr(operand)).collect();
         let tree = &mut self.tree;

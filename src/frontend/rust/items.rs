@@ -14,11 +14,16 @@ use crate::ir::{ExprKind, Field, FunctionKind, TypeKind, TypeRef, Visibility};
 use crate::source::Span;
 
 impl Rust<'_> {
-    /// Items that see each other: types first, so that what is implemented for them is known to be theirs.
-    pub(super) fn items<'i>(&mut self, items: &[&'i Item]) {
-        let is_type = |item: &&&Item| matches!(item, Item::Struct(_) | Item::Enum(_) | Item::Union(_));
-        items.iter().filter(is_type).for_each(|item| self.item(item));
-        items.iter().filter(|item| !is_type(item)).for_each(|item| self.item(item));
+    /// Items that see each other: imports and types first, so that it is known what is implemented for them.
+    pub(super) fn items(&mut self, items: &[&Item]) {
+        let stage = |item: &Item| match item {
+            Item::Use(_) => 0,
+            Item::Struct(_) | Item::Enum(_) | Item::Union(_) => 1,
+            _ => 2,
+        };
+        for now in 0..=2 {
+            items.iter().filter(|item| stage(item) == now).for_each(|item| self.item(item));
+        }
     }
 
     pub(super) fn item(&mut self, item: &Item) {

@@ -185,7 +185,7 @@ impl Rust<'_> {
     /// A class of Objective-C by a text: `AnyClass::get(c"Name")`.
     pub(super) fn class_by_name(&mut self, call: &Call, at: Span) -> Option<Expr> {
         const CLASS_TYPES: [&str; 2] = ["AnyClass", "Class"];
-        let is_class = matches!(call.receiver.as_ref().map(|receiver| &receiver.kind), Some(ExprKind::Name(name)) if CLASS_TYPES.contains(&name.as_str()));
+        let is_class = matches!(call.receiver.as_ref().map(|receiver| &receiver.kind), Some(ExprKind::Name(name)) if CLASS_TYPES.contains(&self.meant(name)));
         let [Arg { value: Expr { kind: ExprKind::Literal(Literal::Text(name)), .. }, .. }] = call.args.as_slice() else { return None };
         (is_class && call.name == "get").then(|| self.tree.expr(at, ExprKind::ClassRef(TypeRef::named(format!("{CLASSES}.{name}")))))
     }

@@ -62,7 +62,7 @@ fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
 
 fn lower_here(text: &str) -> Lowered {
     let (readable, too_deep) = nesting::readable(text);
-    let mut rust = Rust { tree: Lowering::new(&readable), build: ModuleBuilder::new(Language::Rust), bounds: Vec::new(), error_bytes: 0 };
+    let mut rust = Rust { tree: Lowering::new(&readable), build: ModuleBuilder::new(Language::Rust), renamed: HashMap::new(), bounds: Vec::new(), error_bytes: 0, near: Span::default() };
     rust.tree.gaps = too_deep;
     let whole = Span::new(0, text.len());
     rust.build.owner_decl().span = whole;
@@ -84,9 +84,13 @@ fn lower_here(text: &str) -> Lowered {
 struct Rust<'t> {
     tree: Lowering<'t>,
     build: ModuleBuilder,
+    /// Names of this file for what is called otherwise where it is declared.
+    renamed: HashMap<String, String>,
     /// What type parameters are at least, from the outermost declaration inwards.
     bounds: Vec<HashMap<String, TypeRef>>,
     error_bytes: u32,
+    /// Where the walk is: the last name or bracket that it came by.
+    near: Span,
 }
 
 impl Rust<'_> {

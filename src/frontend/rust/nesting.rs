@@ -6,12 +6,19 @@ use crate::source::Span;
 /// Brackets nested deeper than this are emptied.
 const MAX_BRACKETS: usize = 400;
 
-/// Tokens without a separator between them may nest as deeply as they are many (`!!!!x`, `a = b = c`); the parser follows this many.
-const MAX_RUN: usize = 100_000;
+/// Operators and keywords without a separator between them may nest as deeply as they are many (`!!!!x`, `a = b = c`, `A<B<C`). So many are
+/// given to the parser, counted in all brackets that are open.
+const MAX_RUN: usize = 4_000;
+/// What may nest where it stands after an operand. Chains of the other operators and of calls are followed in loops.
+const NESTING: &[u8] = b"=<>|";
+/// Words that may stand before each other.
+const KEYWORDS: [&[u8]; 14] = [
+    b"async", b"await", b"break", b"dyn", b"else", b"fn", b"for", b"if", b"impl", b"in", b"match", b"move", b"return", b"while",
+];
 
 /// A copy that the parser can take, with everything at its place, and what is left out of it. A first line for the shell becomes a comment.
 pub(super) fn readable(text: &str) -> (String, Vec<Gap>) {
-    let mut scan = Scan { bytes: text.as_bytes(), at: 0, runs: vec![0], blanked: Vec::new(), open: None };
+    let mut scan = Scan { bytes: text.as_bytes(), at: 0, runs: vec![0], total: 0, after_operator: true, blanked: Vec::new(), open: None };
     scan.all();
     let mut copy = text.as_bytes().to_vec();
     if text.starts_with("#!") && !text[2..].trim_start().starts_with('[') {
@@ -33,8 +40,12 @@ pub(super) fn readable(text: &str) -> (String, Vec<Gap>) {
 struct Scan<'t> {
     bytes: &'t [u8],
     at: usize,
-    /// For each open bracket, and the file around them: tokens since the last separator.
+    /// For each open bracket, and the file around them: what may nest since the last separator.
     runs: Vec<usize>,
+    /// All of them.
+    total: usize,
+    /// Whether the last token is an operator or keyword: one more is a prefix.
+    after_operator: bool,
     blanked: Vec<Span>,
     /// Where what is being left out starts, and how many brackets are open around it.
     open: Option<(usize, usize)>,
@@ -50,7 +61,7 @@ impl Scan<'_> {
                 b'"' => self.text(1, 0, true),
                 b'\'' => {
                     self.at += quote(rest);
-                    self.token();
+                    self.after_operator = false;
                 }
                 b'(' | b'[' | b'{' => self.opened(),
                 b')' | b']' | b'}' => self.closed(byte == b'}'),
@@ -58,11 +69,19 @@ impl Scan<'_> {
                     self.separated(self.at);
                     self.at += 1;
                 }
+                // Between operands: a chain of these is followed in a loop.
+                b'&' | b'|' if !self.after_operator && rest.get(1) == Some(&byte) => {
+                    self.at += 2;
+                    self.after_operator = true;
+                }
                 byte if is_word(byte) => self.word(),
                 byte if byte.is_ascii_whitespace() => self.at += 1,
                 _ => {
                     self.at += 1;
-                    self.token();
+                    if self.after_operator || NESTING.contains(&byte) {
+                        self.nests();
+                    }
+                    self.after_operator = byte != b'.' && byte != b'?';
                 }
             }
         }
@@ -73,7 +92,7 @@ impl Scan<'_> {
 
     fn opened(&mut self) {
         self.at += 1;
-        self.token();
+        self.after_operator = true;
         self.runs.push(0);
         if self.runs.len() > MAX_BRACKETS && self.open.is_none() {
             self.open = Some((self.at, self.runs.len()));
@@ -85,8 +104,9 @@ impl Scan<'_> {
             self.leave_out_until(self.at);
         }
         if self.runs.len() > 1 {
-            self.runs.pop();
+            self.total -= self.runs.pop().unwrap_or_default();
         }
+        self.after_operator = false;
         if ends_statement {
             self.separated(self.at + 1);
         }
@@ -94,12 +114,13 @@ impl Scan<'_> {
     }
 
     fn separated(&mut self, end: usize) {
-        if self.open.is_some_and(|(_, depth)| depth == self.runs.len()) && self.runs.last().is_some_and(|&run| run > MAX_RUN) {
+        if self.open.is_some_and(|(_, depth)| depth == self.runs.len()) && self.total > MAX_RUN {
             self.leave_out_until(end);
         }
         if let Some(run) = self.runs.last_mut() {
-            *run = 0;
+            self.total -= std::mem::take(run);
         }
+        self.after_operator = true;
     }
 
     fn leave_out_until(&mut self, end: usize) {
@@ -108,11 +129,13 @@ impl Scan<'_> {
         }
     }
 
-    fn token(&mut self) {
+    /// Something that may nest what comes after it.
+    fn nests(&mut self) {
         let depth = self.runs.len();
         let Some(run) = self.runs.last_mut() else { return };
         *run += 1;
-        if *run > MAX_RUN && self.open.is_none() {
+        self.total += 1;
+        if self.total > MAX_RUN && self.open.is_none() {
             self.open = Some((self.at, depth));
         }
     }
@@ -130,8 +153,12 @@ impl Scan<'_> {
         if matches!(word, b"b" | b"c") && after.first() == Some(&b'"') {
             return self.text(length + 1, 0, true);
         }
+        let is_keyword = KEYWORDS.contains(&word);
         self.at += length;
-        self.token();
+        if is_keyword {
+            self.nests();
+        }
+        self.after_operator = is_keyword;
     }
 
     /// A text whose opening has that many bytes, up to the quote with as many hashes after it.
@@ -146,7 +173,7 @@ impl Scan<'_> {
             }
         }
         self.at = self.at.min(self.bytes.len());
-        self.token();
+        self.after_operator = false;
     }
 }
 

@@ -35,6 +35,7 @@ impl Rust<'_> {
             None => {
                 let first = rest.next()?;
                 let at = span(first.ident.span());
+                self.near = at;
                 match plain(&first.ident).as_str() {
                     "self" if segments.len() == 1 => self.tree.expr(at, ExprKind::This(None)),
                     "Self" => self.tree.expr(at, ExprKind::This(None)),

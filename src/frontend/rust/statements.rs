@@ -15,6 +15,7 @@ type Variants = Vec<(Cfg, Expr)>;
 impl Rust<'_> {
     pub(super) fn block(&mut self, block: &Block, label: Option<String>) -> Expr {
         let at = between(span(block.brace_token.span.open()), span(block.brace_token.span.close()));
+        self.near = span(block.brace_token.span.open());
         let body = self.statements(&block.stmts);
         self.tree.expr(at, ExprKind::Block { label, body })
     }

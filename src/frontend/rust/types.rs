@@ -56,18 +56,18 @@ impl Rust<'_> {
     fn path_type(&self, path: &Path, depth: u32) -> TypeRef {
         let name = paths::dotted(path);
         // What any object of Objective-C, or anything at all, may be says nothing.
-        if ["AnyObject", "NSObject", "Object", "c_void", "id"].contains(&paths::last_name(path).as_str()) {
+        if ["AnyObject", "NSObject", "Object", "c_void", "id"].contains(&self.meant(&paths::last_name(path))) {
             return TypeRef::named("?");
         }
         let Some(last) = path.segments.last() else { return TypeRef::named("?") };
-        let simple = plain(&last.ident);
+        let simple = self.meant(&plain(&last.ident)).to_owned();
         // `Self::Item` and `T::Item` are whatever an implementation says.
         let first = path.segments.first().map(|first| plain(&first.ident)).unwrap_or_default();
         if path.segments.len() > 1 && (first == "Self" || self.bounds.iter().any(|bounds| bounds.contains_key(&first))) {
             return TypeRef::named("?");
         }
         if path.segments.len() == 1
-            && let Some(bound) = self.bounds.iter().rev().find_map(|bounds| bounds.get(&simple))
+            && let Some(bound) = self.bounds.iter().rev().find_map(|bounds| bounds.get(&plain(&last.ident)))
         {
             return bound.clone();
         }

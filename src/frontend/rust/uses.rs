@@ -20,12 +20,19 @@ impl Rust<'_> {
                 UseTree::Name(name) => self.build.module.imports.push(import(joined(plain(&name.ident)), None, false)),
                 UseTree::Rename(rename) => {
                     let path = if rename.ident == "self" { prefix } else { joined(plain(&rename.ident)) };
+                    let declared = path.rsplit('.').next().unwrap_or(&path).to_owned();
+                    self.renamed.insert(plain(&rename.rename), declared);
                     self.build.module.imports.push(import(path, Some(plain(&rename.rename)), false));
                 }
                 UseTree::Glob(_) => self.build.module.imports.push(import(prefix, None, true)),
                 UseTree::Group(group) => waiting.extend(group.items.iter().rev().map(|tree| (prefix.clone(), tree))),
             }
         }
+    }
+
+    /// What a name of this file is called where it is declared.
+    pub(super) fn meant<'n>(&'n self, name: &'n str) -> &'n str {
+        self.renamed.get(name).map_or(name, String::as_str)
     }
 
     pub(super) fn extern_crate(&mut self, item: &ItemExternCrate) {
