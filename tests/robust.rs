@@ -78,7 +78,8 @@ fn deep_nesting_ends_as_an_incomplete_file() {
 
 #[test]
 fn any_bytes_are_lowered() {
-    let samples = ["", "\0", "\u{FEFF}", "\r\r\n", "{{{{", "}}}}", "\"\"\"", "/*", "import", "@", "💥💥(", "class A : ", "#if", "`", "\\", "r#\"", "'", "#!", "b'"];
+    let samples =
+        ["", "\0", "\u{FEFF}", "\r\r\n", "{{{{", "}}}}", "\"\"\"", "/*", "import", "@", "💥💥(", "class A : ", "#if", "`", "\\", "r#\"", "'", "#!", "b'"];
     let lowered = engine::with_deep_stack(|| {
         for path in ["a.kt", "a.java", "a.swift", "a.m", "a.h", "a.rs"] {
             for sample in samples {

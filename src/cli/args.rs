@@ -23,7 +23,7 @@ Exit status:
 
 /// Finds every access to people's data in an app's source, and the paths on which the app does not ask first.
 ///
-/// Reads Kotlin, Java, Swift and Objective-C. Needs no build and no network, and runs nothing of what it reads.
+/// Reads Kotlin, Java, Swift, Objective-C and Rust. Needs no build and no network, and runs nothing of what it reads.
 #[derive(Debug, Parser)]
 #[command(name = "askfirst", version, arg_required_else_help = true, disable_help_subcommand = true, after_help = EXIT_STATUS)]
 pub struct Arguments {

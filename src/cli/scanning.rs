@@ -47,7 +47,7 @@ fn finish(args: &ScanArgs, scan: &Scan, report: &str, closing: &str, default: Fa
         terminal.note(&format!("{closing}\n"));
     }
     if scan.stats.files == 0 && scan.incomplete.is_empty() {
-        terminal.note("note: no Kotlin, Java, Swift or Objective-C file to look at (--stats tells what was left out)\n");
+        terminal.note("note: no Kotlin, Java, Swift, Objective-C or Rust file to look at (--stats tells what was left out)\n");
     }
     if args.stats {
         terminal.note(&summary::stats(scan));

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::rust::module_names;
 use super::index::last_segment;
+use super::rust::module_names;
 use super::{Binding, FieldId, Resolution, Ty};
 use crate::gates::{FeatureId, GateId, Gates, Gating, PolicyId, key_text};
 use crate::ir::{Call, Expr, ExprId, ExprKind, FunctionId, Literal, TypeDecl, TypeId, TypeKind};

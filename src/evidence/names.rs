@@ -50,7 +50,11 @@ impl<'m> Names<'m> {
             let mut imported = HashMap::default();
             for import in file.imports.iter().filter(|import| !import.wildcard) {
                 let name = import.alias.as_deref().unwrap_or_else(|| last_segment(&import.path));
-                imported.entry(name).or_insert(import);
+                let first: &mut &Import = imported.entry(name).or_insert(import);
+                // Rust imports one name from several places, each for some systems: what is known to matter counts.
+                if catalogue.types.get(&import.path).is_some_and(|known| known.platform == Platform::Rust) {
+                    *first = import;
+                }
             }
             imported
         });

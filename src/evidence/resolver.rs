@@ -1565,7 +1565,11 @@ impl<'m> Resolver<'m> {
             (Some(_), None) if self.language() == Language::Rust => Vec::new(),
             (Some(_), None) => self.extension_functions(call, None),
         };
-        let candidates = if candidates.is_empty() && call.receiver.is_some() && (receiver.is_some() || self.language() != Language::Rust) { self.extension_functions(call, receiver) } else { candidates };
+        let candidates = if candidates.is_empty() && call.receiver.is_some() && (receiver.is_some() || self.language() != Language::Rust) {
+            self.extension_functions(call, receiver)
+        } else {
+            candidates
+        };
         let fitting: Vec<FunctionId> = candidates.iter().copied().filter(|&id| is_reference || self.accepts(id, call)).collect();
         match on.filter(|_| fitting.is_empty() && self.platform() == Platform::Apple) {
             _ if calls_super => fitting,

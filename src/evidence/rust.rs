@@ -24,8 +24,26 @@ const WRAPPERS: &str = "objc2_";
 const MAKERS: [&str; 5] = ["alloc", "default", "init", "new", "new_in"];
 /// Members of any type that give what they are called on, or what it holds.
 const SAME: [&str; 20] = [
-    "as_ptr", "autorelease", "blocking_lock", "borrow", "borrow_mut", "get", "get_mut", "get_or_init", "inner", "into_inner", "lock", "next", "read", "retain",
-    "state", "to_vec", "try_lock", "upgrade", "write", "first",
+    "as_ptr",
+    "autorelease",
+    "blocking_lock",
+    "borrow",
+    "borrow_mut",
+    "get",
+    "get_mut",
+    "get_or_init",
+    "inner",
+    "into_inner",
+    "lock",
+    "next",
+    "read",
+    "retain",
+    "state",
+    "to_vec",
+    "try_lock",
+    "upgrade",
+    "write",
+    "first",
 ];
 
 /// Modules of a program by name.

@@ -493,7 +493,10 @@ impl<'a, 'm> Walker<'a, 'm> {
                     member.name.as_deref() == Some(&function.name) && swift_selector(member).is_none_or(|wanted| function.selector.as_deref() == Some(&wanted))
                 }
                 Language::Kotlin | Language::Java => member.name.as_deref() == Some(&function.name),
-                Language::Rust => member.name.as_deref().is_some_and(|name| name == function.name || function.selector.as_deref().is_some_and(|selector| is_called(selector, name))),
+                Language::Rust => member
+                    .name
+                    .as_deref()
+                    .is_some_and(|name| name == function.name || function.selector.as_deref().is_some_and(|selector| is_called(selector, name))),
             })
         })
     }

@@ -19,8 +19,7 @@ pub(super) fn is_left_out(attributes: &[Attribute]) -> bool {
 impl Rust<'_> {
     /// Annotations; documentation, lints and conditions are none.
     pub(super) fn annotations(&mut self, attributes: &[Attribute]) -> Vec<Annotation> {
-        const SILENT: [&str; 12] =
-            ["doc", "cfg", "cfg_attr", "allow", "expect", "warn", "deny", "inline", "must_use", "derive", "deprecated", "default"];
+        const SILENT: [&str; 12] = ["doc", "cfg", "cfg_attr", "allow", "expect", "warn", "deny", "inline", "must_use", "derive", "deprecated", "default"];
         let speaking = attributes.iter().filter(|attribute| !SILENT.contains(&paths::last_name(attribute.path()).as_str()));
         speaking.map(|attribute| self.annotation(attribute)).collect()
     }

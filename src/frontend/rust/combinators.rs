@@ -12,18 +12,58 @@ use crate::source::Span;
 
 /// Members that give the same value, borrowed, owned or copied.
 const SAME: [&str; 24] = [
-    "as_bool", "as_deref", "as_deref_mut", "as_mut", "as_ref", "as_slice", "as_str", "borrow", "borrow_mut", "by_ref", "clone", "cloned", "copied", "deref", "into",
-    "into_iter", "is_true", "iter", "iter_mut", "ok", "retain", "to_owned", "to_string", "to_vec",
+    "as_bool",
+    "as_deref",
+    "as_deref_mut",
+    "as_mut",
+    "as_ref",
+    "as_slice",
+    "as_str",
+    "borrow",
+    "borrow_mut",
+    "by_ref",
+    "clone",
+    "cloned",
+    "copied",
+    "deref",
+    "into",
+    "into_iter",
+    "is_true",
+    "iter",
+    "iter_mut",
+    "ok",
+    "retain",
+    "to_owned",
+    "to_string",
+    "to_vec",
 ];
 /// Members that wait for a lock.
 const LOCKS: [&str; 3] = ["lock", "read", "write"];
 /// Members that say otherwise why something failed.
-const EXPLAINING: [&str; 9] =
-    ["context", "inspect_err", "map_err", "ok_or", "ok_or_else", "with_context", "wrap_err", "wrap_err_with", "or_raise"];
+const EXPLAINING: [&str; 9] = ["context", "inspect_err", "map_err", "ok_or", "ok_or_else", "with_context", "wrap_err", "wrap_err_with", "or_raise"];
 /// Types that hold what they are made of.
 const HOLDERS: [&str; 21] = [
-    "Arc", "AtomicBool", "AtomicI32", "AtomicU32", "Box", "Cell", "ConcreteBlock", "Cow", "LazyCell", "LazyLock", "ManuallyDrop", "Mutex", "Pin", "RcBlock",
-    "Rc", "RefCell", "RwLock", "StackBlock", "String", "CString", "OnceCell",
+    "Arc",
+    "AtomicBool",
+    "AtomicI32",
+    "AtomicU32",
+    "Box",
+    "Cell",
+    "ConcreteBlock",
+    "Cow",
+    "LazyCell",
+    "LazyLock",
+    "ManuallyDrop",
+    "Mutex",
+    "Pin",
+    "RcBlock",
+    "Rc",
+    "RefCell",
+    "RwLock",
+    "StackBlock",
+    "String",
+    "CString",
+    "OnceCell",
 ];
 /// How they are made.
 const MAKERS: [&str; 4] = ["from", "new", "pin", "try_new"];

@@ -1,6 +1,9 @@
 //! Expressions other than calls.
 
-use syn::{Attribute, BinOp, Expr as SynExpr, ExprAssign, ExprBinary, ExprBreak, ExprForLoop, ExprReference, ExprStruct, ExprUnary, ExprWhile, Label, Lit, Stmt, Type, UnOp};
+use syn::{
+    Attribute, BinOp, Expr as SynExpr, ExprAssign, ExprBinary, ExprBreak, ExprForLoop, ExprReference, ExprStruct, ExprUnary, ExprWhile, Label, Lit, Stmt, Type,
+    UnOp,
+};
 
 use super::patterns::{binding_of, member_name, names_in};
 use super::uses::plain;
@@ -256,8 +259,7 @@ impl Rust<'_> {
     fn for_loop(&mut self, expr: &ExprForLoop) -> Expr {
         let head = self.expr(&expr.expr);
         let names = binding_of(&expr.pat).map_or_else(|| names_in(&expr.pat), |only| vec![only]);
-        let param =
-            |(name, span)| Param { name, label: None, ty: None, default: None, is_variadic: false, annotations: Vec::new(), span };
+        let param = |(name, span)| Param { name, label: None, ty: None, default: None, is_variadic: false, annotations: Vec::new(), span };
         let bindings = names.into_iter().map(param).collect();
         let body = self.block(&expr.body, None);
         let at = between(span(expr.for_token.span), body.span);

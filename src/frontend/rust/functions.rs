@@ -60,10 +60,7 @@ impl Rust<'_> {
                 let names = names_in(&typed.pat);
                 let ty = Some(self.type_ref(&typed.ty)).filter(|ty| names.len() == 1 && ty.name != "?");
                 for (name, name_span) in names {
-                    lets.push(self.tree.expr(
-                        name_span,
-                        ExprKind::Let { name, ty: ty.clone(), value: None, mutable: false, delegated: false, name_span },
-                    ));
+                    lets.push(self.tree.expr(name_span, ExprKind::Let { name, ty: ty.clone(), value: None, mutable: false, delegated: false, name_span }));
                 }
             }
         }
@@ -76,7 +73,7 @@ impl Rust<'_> {
             other => self.typed_param(other, None),
         });
         let params = params.collect();
-        let lets: Vec<(String, Span)> = closure.inputs.iter().filter(|input| binding_of(input).is_none()).flat_map(|input| names_in(input)).collect();
+        let lets: Vec<(String, Span)> = closure.inputs.iter().filter(|input| binding_of(input).is_none()).flat_map(names_in).collect();
         let mut is_expression_body = true;
         let body = match &*closure.body {
             syn::Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {

@@ -1,10 +1,7 @@
 //! Items: types, traits, implementations, modules, constants.
 
 use proc_macro2::Ident;
-use syn::{
-    Attribute, Expr as SynExpr, Fields, Generics, ImplItem, Item, ItemEnum, ItemImpl, ItemMod, ItemTrait, Signature, TraitItem, Type,
-    TypeParamBound,
-};
+use syn::{Attribute, Expr as SynExpr, Fields, Generics, ImplItem, Item, ItemEnum, ItemImpl, ItemMod, ItemTrait, Signature, TraitItem, Type, TypeParamBound};
 
 use super::functions::{Declared, visibility};
 use super::parsing::{self, Piece};
@@ -35,8 +32,7 @@ impl Rust<'_> {
             Item::ExternCrate(item) => self.extern_crate(item),
             Item::Fn(item) => {
                 let end = span(item.block.brace_token.span.close());
-                let declared =
-                    Declared { attributes: &item.attrs, visibility: visibility(&item.vis), signature: &item.sig, body: Some(&item.block), end };
+                let declared = Declared { attributes: &item.attrs, visibility: visibility(&item.vis), signature: &item.sig, body: Some(&item.block), end };
                 self.function(&declared, FunctionKind::Method);
             }
             Item::Struct(item) => {

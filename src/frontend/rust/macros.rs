@@ -55,16 +55,7 @@ impl Rust<'_> {
             "debug_assert" => {
                 let args = expressions(mac)?.iter().map(|value| self.arg(value)).collect();
                 let name_span = mac.path.segments.last().map_or(at, |segment| span(segment.ident.span()));
-                let call = Call {
-                    receiver: None,
-                    name: name.to_owned(),
-                    selector: None,
-                    is_new: false,
-                    safe: false,
-                    type_args: Vec::new(),
-                    args,
-                    name_span,
-                };
+                let call = Call { receiver: None, name: name.to_owned(), selector: None, is_new: false, safe: false, type_args: Vec::new(), args, name_span };
                 Some(self.tree.expr(at, ExprKind::Call(Box::new(call))))
             }
             "vec" => {

@@ -62,7 +62,14 @@ fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
 
 fn lower_here(text: &str) -> Lowered {
     let (readable, too_deep) = nesting::readable(text);
-    let mut rust = Rust { tree: Lowering::new(&readable), build: ModuleBuilder::new(Language::Rust), renamed: HashMap::new(), bounds: Vec::new(), error_bytes: 0, near: Span::default() };
+    let mut rust = Rust {
+        tree: Lowering::new(&readable),
+        build: ModuleBuilder::new(Language::Rust),
+        renamed: HashMap::new(),
+        bounds: Vec::new(),
+        error_bytes: 0,
+        near: Span::default(),
+    };
     rust.tree.gaps = too_deep;
     let whole = Span::new(0, text.len());
     rust.build.owner_decl().span = whole;

@@ -12,9 +12,7 @@ const MAX_RUN: usize = 4_000;
 /// What may nest where it stands after an operand. Chains of the other operators and of calls are followed in loops.
 const NESTING: &[u8] = b"=<>|";
 /// Words that may stand before each other.
-const KEYWORDS: [&[u8]; 14] = [
-    b"async", b"await", b"break", b"dyn", b"else", b"fn", b"for", b"if", b"impl", b"in", b"match", b"move", b"return", b"while",
-];
+const KEYWORDS: [&[u8]; 14] = [b"async", b"await", b"break", b"dyn", b"else", b"fn", b"for", b"if", b"impl", b"in", b"match", b"move", b"return", b"while"];
 
 /// A copy that the parser can take, with everything at its place, and what is left out of it. A first line for the shell becomes a comment.
 pub(super) fn readable(text: &str) -> (String, Vec<Gap>) {

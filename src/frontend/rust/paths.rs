@@ -46,10 +46,7 @@ impl Rust<'_> {
         for segment in rest {
             let name_span = span(segment.ident.span());
             let at = between(value.span, name_span);
-            value = self.tree.expr(
-                at,
-                ExprKind::Member { receiver: Box::new(value), name: plain(&segment.ident), name_span, safe: false, is_variable: false },
-            );
+            value = self.tree.expr(at, ExprKind::Member { receiver: Box::new(value), name: plain(&segment.ident), name_span, safe: false, is_variable: false });
         }
         Some(value)
     }

@@ -85,8 +85,7 @@ impl Rust<'_> {
             Stmt::Local(local) => self.local(local, body),
             Stmt::Item(Item::Fn(item)) => {
                 let end = span(item.block.brace_token.span.close());
-                let declared =
-                    Declared { attributes: &item.attrs, visibility: visibility(&item.vis), signature: &item.sig, body: Some(&item.block), end };
+                let declared = Declared { attributes: &item.attrs, visibility: visibility(&item.vis), signature: &item.sig, body: Some(&item.block), end };
                 let id = self.function(&declared, FunctionKind::Local);
                 let at = between(span(item.sig.fn_token.span), end);
                 let local = self.tree.expr(at, ExprKind::LocalFunction(id));
@@ -156,7 +155,8 @@ impl Rust<'_> {
             let value = value.take();
             let at = value.as_ref().map_or(between(start, name_span), |value| between(start, value.span));
             let value = value.map(|value| self.part_of(value, is_whole));
-            let kind = ExprKind::Let { name, ty: ty.clone().filter(|_| is_whole && single), value: value.map(Box::new), mutable: true, delegated: false, name_span };
+            let kind =
+                ExprKind::Let { name, ty: ty.clone().filter(|_| is_whole && single), value: value.map(Box::new), mutable: true, delegated: false, name_span };
             let declared = self.tree.expr(at, kind);
             body.push(declared);
         }

@@ -11,8 +11,7 @@ use crate::ir::{Arg, Call, Expr, ExprKind, Literal};
 use crate::source::Span;
 
 /// Words before a parenthesis that are no function.
-const KEYWORDS: [&str; 16] =
-    ["as", "break", "else", "fn", "for", "if", "impl", "in", "let", "loop", "match", "move", "mut", "return", "unsafe", "while"];
+const KEYWORDS: [&str; 16] = ["as", "break", "else", "fn", "for", "if", "impl", "in", "let", "loop", "match", "move", "mut", "return", "unsafe", "while"];
 
 impl Rust<'_> {
     /// Adds the calls among tokens at the place of an item to what the open type does at first.
@@ -31,9 +30,10 @@ impl Rust<'_> {
         let mut calls = Vec::new();
         for (index, tree) in trees.iter().enumerate() {
             let TokenTree::Group(group) = tree else { continue };
-            match named_before(&trees, index).filter(|_| group.delimiter() == Delimiter::Parenthesis) {
+            let called = before_type_arguments(&trees, index);
+            match named_before(&trees, called).filter(|_| group.delimiter() == Delimiter::Parenthesis) {
                 Some(start) => {
-                    let call = self.loose_call(&trees[start..index], &group.stream(), span(group.span_close()));
+                    let call = self.loose_call(&trees[start..called], &group.stream(), span(group.span_close()));
                     calls.push(call);
                 }
                 None => calls.extend(self.calls_in(&group.stream())),
@@ -84,11 +84,32 @@ impl Rust<'_> {
     }
 }
 
+/// Where `::<A, B>` before a parenthesis starts, or the parenthesis itself.
+fn before_type_arguments(trees: &[TokenTree], group: usize) -> usize {
+    let is = |index: usize, wanted: char| matches!(&trees[index], TokenTree::Punct(punct) if punct.as_char() == wanted);
+    let mut depth = 0;
+    for index in (0..group).rev() {
+        if is(index, '>') {
+            depth += 1;
+        } else if depth > 0 && is(index, '<') {
+            depth -= 1;
+            if depth == 0 {
+                let is_turbofish = index >= 2 && is(index - 1, ':') && is(index - 2, ':');
+                return if is_turbofish { index - 2 } else { group };
+            }
+        } else if depth == 0 {
+            break;
+        }
+    }
+    group
+}
+
 /// Where the path or member that ends before a parenthesis starts; `None` when nothing is called there.
 fn named_before(trees: &[TokenTree], group: usize) -> Option<usize> {
     let last = group.checked_sub(1)?;
     let TokenTree::Ident(name) = &trees[last] else { return None };
-    if KEYWORDS.contains(&name.to_string().as_str()) || matches!(last.checked_sub(1).map(|before| &trees[before]), Some(TokenTree::Ident(word)) if word == "fn") {
+    if KEYWORDS.contains(&name.to_string().as_str()) || matches!(last.checked_sub(1).map(|before| &trees[before]), Some(TokenTree::Ident(word)) if word == "fn")
+    {
         return None;
     }
     let is = |index: Option<usize>, wanted: char| matches!(index.map(|index| &trees[index]), Some(TokenTree::Punct(punct)) if punct.as_char() == wanted);

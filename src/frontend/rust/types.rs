@@ -10,8 +10,33 @@ use crate::ir::{TypeParam, TypeRef};
 
 /// Types that stand for the first of their arguments: references that own, cells, locks, and what may be absent.
 const TRANSPARENT: [&str; 27] = [
-    "Arc", "Box", "Cow", "Id", "Option", "Pin", "Rc", "Ref", "RefMut", "Result", "Retained", "Weak", "Cell", "LazyCell", "LazyLock", "Lazy", "Mutex",
-    "MutexGuard", "OnceCell", "OnceLock", "RefCell", "RwLock", "ManuallyDrop", "MainThreadBound", "Allocated", "RcBlock", "State",
+    "Arc",
+    "Box",
+    "Cow",
+    "Id",
+    "Option",
+    "Pin",
+    "Rc",
+    "Ref",
+    "RefMut",
+    "Result",
+    "Retained",
+    "Weak",
+    "Cell",
+    "LazyCell",
+    "LazyLock",
+    "Lazy",
+    "Mutex",
+    "MutexGuard",
+    "OnceCell",
+    "OnceLock",
+    "RefCell",
+    "RwLock",
+    "ManuallyDrop",
+    "MainThreadBound",
+    "Allocated",
+    "RcBlock",
+    "State",
 ];
 /// Lists: their argument is the element.
 const LISTS: [&str; 6] = ["Vec", "VecDeque", "SmallVec", "HashSet", "BTreeSet", "NSArray"];
