@@ -97,7 +97,7 @@ fn is_use_of_variable(leaf: Node<'_>, text: &str) -> bool {
         && !is_named_argument
         && !is_selector
         && !parent.contains("keyword")
-        && !(after.starts_with('!') && !after.starts_with("!="))
+        && (!after.starts_with('!') || after.starts_with("!="))
         && !parent.contains("label")
 }
 
