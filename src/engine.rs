@@ -176,7 +176,7 @@ fn scan_found(found: Discovery, picker: &Picker<'_>, policies: &Policies, catalo
     scan.features = policies.features();
     let mut project = Project::new(&found.files, read, picker, policies, &gates, &mut scan);
     scan.stats.read_time = started.elapsed();
-    for platform in [Platform::Android, Platform::Apple] {
+    for platform in Platform::ALL {
         project.analyse(platform, catalogue, &mut scan);
     }
     project.audit(&mut scan);
@@ -484,7 +484,9 @@ impl Picker<'_> {
             return Ok(Read::LeftOut);
         }
         // A file too large to parse is no loss if it names nothing.
-        let pick = if self.on_demand || size > MAX_FILE_BYTES { self.prefilter.picks(file.language.platform(), searched) } else { Some(Pick::Access) };
+        // Modules of Rust hand each other's names on under other names, which no search would find.
+        let may_wait = self.on_demand && file.language.platform() != Platform::Rust;
+        let pick = if may_wait || size > MAX_FILE_BYTES { self.prefilter.picks(file.language.platform(), searched) } else { Some(Pick::Access) };
         let mentions = if self.on_demand { Mentions::of(searched, file.language) } else { Mentions::default() };
         if pick != Some(Pick::Access) {
             source::decode(&bytes[..bytes.len().min(8 * 1024)]).map_err(|problem| problem.to_string())?;

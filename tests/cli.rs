@@ -405,7 +405,7 @@ fn an_empty_answer_says_what_it_rests_on() {
     let tree = Tree::new(&[("README.md", "")]);
     let run = tree.run(&["check"]);
     assert_eq!(run.status, 0);
-    assert!(run.err.contains("no Kotlin, Java, Swift or Objective-C file to look at"), "{run:?}");
+    assert!(run.err.contains("no Kotlin, Java, Swift, Objective-C or Rust file to look at"), "{run:?}");
     assert!(tree.run(&["check", "README.md"]).err.contains("README.md: not a language that askfirst reads"));
 }
 

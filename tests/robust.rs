@@ -56,6 +56,16 @@ fn deep_nesting_ends_as_an_incomplete_file() {
         ("n.java", format!("class C {{ int a = {}1; }}", "!".repeat(20_000))),
         ("o.kt", "\"${".repeat(20_000)),
         ("p.swift", "\"\\(".repeat(20_000)),
+        ("q.rs", format!("fn f() {{ let a = {}; }}", deep("(", ")"))),
+        ("r.rs", format!("fn f() {{ {} }}", deep("if a { ", " }"))),
+        ("s.rs", format!("fn f() {{ let a = {}1; }}", "!".repeat(200_000))),
+        ("t.rs", format!("fn f() {{ let a = x{}; }}", ".y()".repeat(20_000))),
+        ("u.rs", format!("fn f() {{ let a = {}1; }}", "a = ".repeat(200_000))),
+        ("v.rs", format!("fn f() {{ let a: {}; }}", deep("V<", ">"))),
+        ("w.rs", format!("fn f() {{ {} {{}} }}", "if a {} else ".repeat(100_000))),
+        ("x.rs", format!("fn f() {{ m!{{ {} }} }}", deep("(", ")"))),
+        ("y.rs", format!("use {};", "a::".repeat(20_000) + "b")),
+        ("z.rs", format!("fn f() -> {}u8 {{}}", "fn() -> ".repeat(50_000))),
     ];
     for (name, text) in &sources {
         std::fs::write(tree.path().join(name), text).expect("written");
@@ -68,9 +78,10 @@ fn deep_nesting_ends_as_an_incomplete_file() {
 
 #[test]
 fn any_bytes_are_lowered() {
-    let samples = ["", "\0", "\u{FEFF}", "\r\r\n", "{{{{", "}}}}", "\"\"\"", "/*", "import", "@", "💥💥(", "class A : ", "#if", "`", "\\"];
+    let samples =
+        ["", "\0", "\u{FEFF}", "\r\r\n", "{{{{", "}}}}", "\"\"\"", "/*", "import", "@", "💥💥(", "class A : ", "#if", "`", "\\", "r#\"", "'", "#!", "b'"];
     let lowered = engine::with_deep_stack(|| {
-        for path in ["a.kt", "a.java", "a.swift", "a.m", "a.h"] {
+        for path in ["a.kt", "a.java", "a.swift", "a.m", "a.h", "a.rs"] {
             for sample in samples {
                 let language = fixture::language_of(path).expect("a language");
                 frontend::lower(&askfirst::source::SourceFile { path: path.into(), language, text: sample.into() });

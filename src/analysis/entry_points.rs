@@ -137,7 +137,7 @@ fn classes(program: &Program) -> HashMap<&str, Vec<TypeId>> {
 /// Names of types of Apple's languages that are declared, and not only extended.
 fn declared(program: &Program) -> HashSet<&str> {
     let is_declared = |(id, decl): &(usize, &TypeDecl)| {
-        !matches!(decl.kind, TypeKind::File | TypeKind::Extension) && program.language_of_type(*id as TypeId).platform() == Platform::Apple
+        !matches!(decl.kind, TypeKind::File | TypeKind::Extension) && program.language_of_type(*id as TypeId).platform() != Platform::Android
     };
     program.types.iter().enumerate().filter(is_declared).map(|(_, decl)| decl.name.as_str()).collect()
 }
@@ -178,7 +178,7 @@ impl Finder<'_, '_> {
     fn may_fulfil_protocol(&self, id: FunctionId) -> bool {
         let function = &self.program.functions[id as usize];
         let is_member = matches!(function.kind, FunctionKind::Method | FunctionKind::Getter | FunctionKind::Setter);
-        if !is_member || function.visibility == Visibility::Private || self.program.language_of_function(id) != Language::Swift {
+        if !is_member || function.visibility == Visibility::Private || !matches!(self.program.language_of_function(id), Language::Swift | Language::Rust) {
             return false;
         }
         let decl = &self.program.types[function.owner as usize];
@@ -345,6 +345,7 @@ impl Finder<'_, '_> {
             match self.program.language_of_type(id).platform() {
                 Platform::Android => ANDROID_COMPONENTS.iter().any(|ending| simple.ends_with(ending)),
                 Platform::Apple => APPLE_COMPONENTS.contains(&simple),
+                Platform::Rust => false,
             }
         };
         self.resolution.foreign_supertypes.get(&id).into_iter().flatten().any(|name| is_component(name))
@@ -414,7 +415,12 @@ const MAKING_ANNOTATIONS: [&str; 18] = [
 const REFERABLE_ANNOTATIONS: [&str; 2] = ["objc", "JavascriptInterface"];
 
 /// Annotations that say something about a function and have nobody call it.
-const PASSIVE_ANNOTATIONS: [&str; 35] = [
+const PASSIVE_ANNOTATIONS: [&str; 40] = [
+    "async_recursion",
+    "async_trait",
+    "cold",
+    "instrument",
+    "track_caller",
     "Override",
     "SuppressLint",
     "Suppress",

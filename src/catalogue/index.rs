@@ -26,8 +26,8 @@ pub enum Entry {
 /// Entries by the base name of a member: the Java or Swift name, the first part of a selector, or the simple name of a constructed type.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    android: HashMap<String, Vec<(Entry, usize)>>,
-    apple: HashMap<String, Vec<(Entry, usize)>>,
+    /// One for each of [`Platform::ALL`].
+    tables: [HashMap<String, Vec<(Entry, usize)>>; Platform::ALL.len()],
 }
 
 impl Index {
@@ -50,18 +50,11 @@ impl Index {
 
     /// Entries and member numbers for a name.
     pub fn find(&self, platform: Platform, name: &str) -> &[(Entry, usize)] {
-        let table = match platform {
-            Platform::Android => &self.android,
-            Platform::Apple => &self.apple,
-        };
-        table.get(name).map_or(&[], Vec::as_slice)
+        self.tables[platform as usize].get(name).map_or(&[], Vec::as_slice)
     }
 
     fn table_mut(&mut self, platform: Platform) -> &mut HashMap<String, Vec<(Entry, usize)>> {
-        match platform {
-            Platform::Android => &mut self.android,
-            Platform::Apple => &mut self.apple,
-        }
+        &mut self.tables[platform as usize]
     }
 }
 

@@ -19,6 +19,7 @@ use std::sync::OnceLock;
 use walkdir::WalkDir;
 
 use super::model::{Catalogue, DataCategory};
+use super::objc2;
 use super::schema::RuleFile;
 use crate::document::{Mistake, Problems, decode};
 use crate::source::Platform;
@@ -100,6 +101,7 @@ pub fn load(sources: Vec<RuleSource>) -> Result<Catalogue, Vec<Mistake>> {
     declare::link(&files, &names, &mut catalogue, &mut errors);
     entries::resolve(&files, &names, &mut catalogue, &mut errors);
     closure::close(&mut catalogue);
+    objc2::derive(&mut catalogue);
     // Stages go over all files in turn; people read file by file.
     errors.sort_by(|left, right| (left.path(), left.span.offset()).cmp(&(right.path(), right.span.offset())));
     if errors.is_empty() { Ok(catalogue) } else { Err(errors) }
@@ -135,7 +137,7 @@ fn declarations(rules: RuleFile) -> RuleFile {
 }
 
 fn platform_of(path: &str, rules: &RuleFile, problems: &mut Problems<'_>) -> Option<Platform> {
-    const KNOWN: &[&str] = &["android", "apple"];
+    const KNOWN: &[&str] = &["android", "apple", "rust"];
     let (name, span): (&str, Range<usize>) = match &rules.platform {
         Some(name) => (name.as_ref(), name.span()),
         None => (path.rsplit('/').nth(1).unwrap_or_default(), 0..0),
@@ -143,12 +145,13 @@ fn platform_of(path: &str, rules: &RuleFile, problems: &mut Problems<'_>) -> Opt
     match name {
         "android" => Some(Platform::Android),
         "apple" => Some(Platform::Apple),
+        "rust" => Some(Platform::Rust),
         _ if rules.platform.is_some() => {
             problems.unknown(span, "platform", name, KNOWN);
             None
         }
         _ => {
-            let help = "write `platform = \"android\"` or `platform = \"apple\"`, or put the file into a folder of that name".to_owned();
+            let help = "write `platform = \"android\"`, `\"apple\"` or `\"rust\"`, or put the file into a folder of that name".to_owned();
             problems.add(span, "this rule file does not say which platform it speaks of".to_owned(), "", Some(help));
             None
         }

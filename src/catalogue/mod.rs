@@ -6,6 +6,7 @@ mod index;
 pub mod load;
 mod model;
 mod names;
+mod objc2;
 pub mod schema;
 mod shapes;
 

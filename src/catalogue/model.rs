@@ -140,8 +140,10 @@ pub struct ValueSet {
 /// A platform type.
 #[derive(Clone, Debug)]
 pub struct PlatformType {
-    /// Qualified name (Android) or class name (Apple).
+    /// Qualified name (Android, Rust) or class name (Apple).
     pub name: String,
+    /// Whose rules tell about it.
+    pub platform: Platform,
     /// Apple framework.
     pub module: Option<String>,
     /// Supertypes, transitively closed.

@@ -51,7 +51,7 @@ pub fn contradiction(matches: &ArgMatches) -> Option<String> {
 
 /// Finds every access to people's data in an app's source, and the paths on which the app does not ask first.
 ///
-/// Reads Kotlin, Java, Swift and Objective-C. Needs no build and no network, and runs nothing of what it reads.
+/// Reads Kotlin, Java, Swift, Objective-C and Rust. Needs no build and no network, and runs nothing of what it reads.
 #[derive(Debug, Parser)]
 #[command(name = "askfirst", version, long_version = LONG_VERSION, arg_required_else_help = true, disable_help_subcommand = true, after_help = EXIT_STATUS)]
 pub struct Arguments {
@@ -510,6 +510,7 @@ pub enum RulesFormat {
 pub enum PlatformName {
     Android,
     Apple,
+    Rust,
 }
 
 impl From<PlatformName> for Platform {
@@ -517,6 +518,7 @@ impl From<PlatformName> for Platform {
         match name {
             PlatformName::Android => Self::Android,
             PlatformName::Apple => Self::Apple,
+            PlatformName::Rust => Self::Rust,
         }
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn run(args: &RulesArgs, terminal: &Terminal) -> Result<Exit, Wrong> 
 }
 
 fn names(catalogue: &Catalogue, args: &RulesArgs) -> String {
-    let platforms = [Platform::Android, Platform::Apple].into_iter().filter(|platform| args.platform.is_none_or(|wanted| Platform::from(wanted) == *platform));
+    let platforms = Platform::ALL.into_iter().filter(|platform| args.platform.is_none_or(|wanted| Platform::from(wanted) == *platform));
     let names: BTreeSet<String> = platforms.flat_map(|platform| catalogue.access_names(platform)).collect();
     names.into_iter().map(|name| name + "\n").collect()
 }
@@ -167,6 +167,7 @@ fn platform_name(platform: Platform) -> &'static str {
     match platform {
         Platform::Android => "android",
         Platform::Apple => "apple",
+        Platform::Rust => "rust",
     }
 }
 

@@ -19,7 +19,8 @@ const MAYBE_VENDORED_FOLDERS: [&str; 3] = ["vendor", "external", "externals"];
 /// Below one of these, folders are packages of the app.
 const SOURCE_FOLDERS: [&str; 5] = ["src", "Sources", "java", "kotlin", "swift"];
 /// A folder called like a build's output is that beside one of these.
-pub const BUILD_SCRIPTS: [&str; 10] = [
+pub const BUILD_SCRIPTS: [&str; 11] = [
+    "Cargo.toml",
     "build.gradle",
     "build.gradle.kts",
     "settings.gradle",
@@ -77,7 +78,7 @@ fn is_test_folder(name: &str, parent: Option<&str>, has_sibling: &dyn Fn(&str) -
             return true;
         }
     }
-    let is_plain = name == "test" || name == "tests";
+    let is_plain = ["benches", "test", "tests"].contains(&name);
     name.ends_with("Tests") || name.ends_with("UITest") || (is_plain && has_sibling("src"))
 }
 

@@ -156,7 +156,7 @@ impl<'a> Choice<'a> {
             || folder == around.folder
             || match file.platform {
                 Platform::Android => mentioned(Name::of(folder.rsplit('/').next().unwrap_or(folder))),
-                Platform::Apple => self.declaring.get(&name).is_some_and(|&count| count <= MAX_DECLARING_FILES),
+                Platform::Apple | Platform::Rust => self.declaring.get(&name).is_some_and(|&count| count <= MAX_DECLARING_FILES),
             }
     }
 }
@@ -164,7 +164,7 @@ impl<'a> Choice<'a> {
 /// Whether a file stands in a folder, or names the package that it is; in Swift and C nothing need be named.
 fn sees_folder(file: &Candidate<'_>, wanted: &str) -> bool {
     let package = wanted.rsplit('/').next().unwrap_or(wanted);
-    file.platform == Platform::Apple || folder(file.path) == wanted || file.mentions.mentions(Name::of(package))
+    file.platform != Platform::Android || folder(file.path) == wanted || file.mentions.mentions(Name::of(package))
 }
 
 fn folder(path: &str) -> &str {

@@ -114,7 +114,7 @@ impl TypedElsewhere {
 /// Names of the package and of the class around one.
 fn path_of(owner: &str, platform: Platform) -> Vec<Name> {
     match platform {
-        Platform::Android => owner.rsplit('.').skip(1).map(Name::of).collect(),
+        Platform::Android | Platform::Rust => owner.rsplit('.').skip(1).map(Name::of).collect(),
         Platform::Apple => Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap as HashMap;
 
+use super::index::last_segment;
 use super::resolver::Resolver;
 use super::types::Ty;
 use super::{Binding, Resolution, Target, VariableKind};
@@ -68,7 +69,14 @@ fn path_is(path: &str, member: &str) -> bool {
     if let Some(parent) = member.strip_suffix(".*") {
         return path.rsplit_once('.').is_some_and(|(owner, _)| owner == parent);
     }
-    path == member
+    path == member || is_wrapped_constant(path, member)
+}
+
+/// Whether a path of Rust is a constant of Objective-C, as the crates spell it that wrap its frameworks: `CNEntityType.Contacts` of
+/// `CNEntityTypeContacts`, and what is in no enum under its own name.
+fn is_wrapped_constant(path: &str, member: &str) -> bool {
+    let Some((owner, name)) = path.rsplit_once('.').filter(|_| path.starts_with("objc2")) else { return false };
+    name == member || member.strip_suffix(name).is_some_and(|prefix| !prefix.is_empty() && last_segment(owner) == prefix)
 }
 
 /// Functions that make a collection of their arguments.
@@ -330,7 +338,9 @@ impl<'m> Resolver<'m> {
         if returned.is_empty() && declared.is_expression_body {
             return self.constants_within(body, sites, steps - 1);
         }
-        returned.into_iter().map(|value| self.constants_within(value, sites, steps - 1)).fold(Constants::default(), Constants::join)
+        // A body with a value of its own may be left before.
+        let value = Some(body).filter(|_| declared.is_expression_body);
+        returned.into_iter().chain(value).map(|value| self.constants_within(value, sites, steps - 1)).fold(Constants::default(), Constants::join)
     }
 }
 

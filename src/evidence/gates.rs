@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap as HashMap;
 
 use super::index::last_segment;
+use super::rust::module_names;
 use super::{Binding, FieldId, Resolution, Ty};
 use crate::gates::{FeatureId, GateId, Gates, Gating, PolicyId, key_text};
 use crate::ir::{Call, Expr, ExprId, ExprKind, FunctionId, Literal, TypeDecl, TypeId, TypeKind};
@@ -300,13 +301,17 @@ impl<'m> Finder<'_, 'm, '_> {
     }
 
     fn is_called(&self, decl: &TypeDecl, id: TypeId, owner: &str) -> bool {
+        let program = self.resolution.module;
+        let file = &program.files[program.file_of_type(id)];
+        if decl.kind == TypeKind::File && file.language == Language::Rust {
+            return module_names(&file.path).iter().any(|name| name == last_segment(owner));
+        }
         if decl.kind == TypeKind::File || decl.name.is_empty() {
             return false;
         }
         if !owner.contains('.') {
             return last_segment(&decl.name) == owner;
         }
-        let program = self.resolution.module;
         let mut dotted = decl.name.clone();
         let mut around = decl.owner;
         while !program.is_file_scope(around) {

@@ -156,7 +156,7 @@ impl<'m> Index<'m> {
         let all = match self.program.files[file].language {
             Language::Kotlin | Language::Java => self.qualified.get(&join(&self.program.files[file].package, &self.dotted_name(id))),
             Language::ObjectiveC => self.top_level_types.get(decl.name.as_str()),
-            Language::Swift => None,
+            Language::Swift | Language::Rust => None,
         };
         all.into_iter().flatten().copied().filter(|&other| other != id).collect()
     }

@@ -216,7 +216,7 @@ impl<'m> Resolver<'m> {
                 Some(labels) => swift_labels_fit(call, labels),
                 None => member.name.is_some(),
             },
-            Language::Kotlin | Language::Java => true,
+            Language::Kotlin | Language::Java | Language::Rust => true,
         }
     }
 
@@ -258,7 +258,7 @@ impl<'m> Resolver<'m> {
                     return Some((Confidence::Likely, "a protocol to which the type conforms", false));
                 }
                 let is_plausible = receiver.is_some() || self.name_is_telling(point, owner, member);
-                is_plausible.then(|| self.receiver_fits(receiver, owner, symbol)).flatten()
+                is_plausible.then(|| self.receiver_fits(receiver, owner, symbol, point.call.is_some_and(|call| call.selector.is_some()))).flatten()
             }
             None => self.bare_fits(point, owner, symbol, member),
         }
@@ -276,9 +276,11 @@ impl<'m> Resolver<'m> {
         is_bare_call.then_some((Confidence::Certain, "a function of the platform", false))
     }
 
-    fn receiver_fits(&self, receiver: Option<&Typed>, owner: &str, symbol: &Symbol) -> Option<(Confidence, &'static str, bool)> {
+    fn receiver_fits(&self, receiver: Option<&Typed>, owner: &str, symbol: &Symbol, is_message: bool) -> Option<(Confidence, &'static str, bool)> {
         let Some(typed) = receiver else {
             return match symbol.evidence {
+                // A message of Objective-C has a telling name, whatever crates there are.
+                Evidence::Name if is_message && self.language() == Language::Rust => Some((Confidence::Likely, "a distinctive name", false)),
                 Evidence::Name => self.names.mentions_package_of(self.file(), owner).then_some((Confidence::Likely, "a distinctive name", false)),
                 Evidence::Argument => Some((Confidence::Likely, "its arguments", true)),
                 Evidence::Type => None,

@@ -11,6 +11,7 @@ mod matching;
 mod names;
 mod objects;
 mod resolver;
+mod rust;
 mod stand_ins;
 mod types;
 

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::index::{Index, is_nameable, last_segment};
+use super::rust::Modules;
 use super::types::{Ty, Typed};
 use crate::catalogue::{Catalogue, package_of};
-use crate::ir::{Import, Program, TypeId, TypeKind, TypeRef};
+use crate::ir::{FileHead, Import, Program, TypeId, TypeKind, TypeRef};
 use crate::source::{Language, Platform};
 
 /// Frameworks that an import of another one makes usable, too.
@@ -33,8 +34,9 @@ const JAVA_LANG: [&str; 7] = ["AutoCloseable", "Comparable", "Iterable", "Object
 /// Resolves names of types in a program.
 pub(super) struct Names<'m> {
     program: &'m Program,
-    catalogue: &'m Catalogue,
+    pub(super) catalogue: &'m Catalogue,
     pub(super) index: Index<'m>,
+    pub(super) modules: Modules<'m>,
     /// By file: imports of single names; the first of a name counts.
     imported: Vec<HashMap<&'m str, &'m Import>>,
     /// Qualified names under which the catalogue knows constants or members.
@@ -48,7 +50,11 @@ impl<'m> Names<'m> {
             let mut imported = HashMap::default();
             for import in file.imports.iter().filter(|import| !import.wildcard) {
                 let name = import.alias.as_deref().unwrap_or_else(|| last_segment(&import.path));
-                imported.entry(name).or_insert(import);
+                let first: &mut &Import = imported.entry(name).or_insert(import);
+                // Rust imports one name from several places, each for some systems: what is known to matter counts.
+                if catalogue.types.get(&import.path).is_some_and(|known| known.platform == Platform::Rust) {
+                    *first = import;
+                }
             }
             imported
         });
@@ -56,6 +62,7 @@ impl<'m> Names<'m> {
             program,
             catalogue,
             index: Index::new(program),
+            modules: Modules::new(program, catalogue),
             imported: imported.collect(),
             owners: owners(catalogue),
             supertypes: RefCell::new(HashMap::default()),
@@ -176,6 +183,7 @@ impl<'m> Names<'m> {
         match self.program.files[file].language.platform() {
             Platform::Android => Some(self.java_name(name, first, rest, file)),
             Platform::Apple => Some(self.apple_name(name, first, rest, file)),
+            Platform::Rust => Some(self.rust_name(name, file)),
         }
     }
 
@@ -200,6 +208,10 @@ impl<'m> Names<'m> {
         let head = &self.program.files[file];
         if head.language.platform() == Platform::Apple {
             return self.index.files_of_package("").iter().find_map(|&number| declared_in(number));
+        }
+        if head.language.platform() == Platform::Rust {
+            let is_imported = self.import_of(file, name).is_some_and(|import| self.rust_module(&import.path, file).is_none());
+            return self.index.files_of_package("").iter().filter(|_| is_imported).find_map(|&number| declared_in(number));
         }
         let packages = match self.import_of(file, name) {
             Some(import) => vec![import.path.rsplit_once('.').map_or("", |(package, _)| package)],
@@ -243,6 +255,9 @@ impl<'m> Names<'m> {
         let head = &self.program.files[file];
         if head.language.platform() == Platform::Apple {
             return self.index.visible_type(name, file);
+        }
+        if head.language.platform() == Platform::Rust {
+            return self.rust_type_elsewhere(name, file);
         }
         if let Some(import) = self.import_of(file, name) {
             return self.own_type(&import.path, file);
@@ -301,6 +316,14 @@ impl<'m> Names<'m> {
         self.owners.contains(qualified)
     }
 
+    pub(super) fn program_files(&self) -> &'m [FileHead] {
+        &self.program.files
+    }
+
+    pub(super) fn file_of(&self, id: TypeId) -> usize {
+        self.program.file_of_type(id)
+    }
+
     /// The import that gives a simple name its meaning in a file.
     pub(super) fn import_of(&self, file: usize, simple: &str) -> Option<&'m Import> {
         self.imported[file].get(simple).copied()
@@ -330,6 +353,10 @@ impl<'m> Names<'m> {
             return true;
         }
         let prefix = package_of(owner);
+        if self.program.files[file].language.platform() == Platform::Rust {
+            let root = |path: &str| path.split('.').next().map(str::to_owned);
+            return self.program.files[file].imports.iter().any(|import| root(&import.path) == root(&prefix));
+        }
         self.program.files[file].imports.iter().any(|import| import.path == prefix || import.path.starts_with(&format!("{prefix}.")))
     }
 

@@ -471,6 +471,30 @@ impl<'m> Resolver<'m> {
         enclosing
     }
 
+    /// Types and modules whose members a bare name may mean: in Rust the members of a type are never named without it.
+    fn named_scopes(&self) -> Vec<TypeId> {
+        if self.language() == Language::Rust { self.enclosing_modules() } else { self.enclosing() }
+    }
+
+    /// Modules around the walk, from the innermost outwards.
+    pub(super) fn enclosing_modules(&self) -> Vec<TypeId> {
+        let mut modules = self.enclosing();
+        modules.retain(|&ty| matches!(self.module.types[ty as usize].kind, TypeKind::Object | TypeKind::File));
+        modules
+    }
+
+    /// Functions of a module or type of Rust.
+    fn own_functions(&self, id: TypeId, name: &str) -> Vec<FunctionId> {
+        match self.module.types[id as usize].kind {
+            TypeKind::File | TypeKind::Object => self.names.rust_functions(id, name, 6),
+            _ => self.methods(id, name),
+        }
+    }
+
+    pub(super) fn is_local_name(&self, name: &str) -> bool {
+        self.frames.iter().any(|frame| frame.variables.contains_key(name))
+    }
+
     pub(super) fn field_type(&mut self, field: FieldId) -> Option<Typed> {
         if let Some(known) = self.field_types.get(&field) {
             return known.clone();
@@ -844,7 +868,7 @@ impl<'m> Resolver<'m> {
                 return ty;
             }
         }
-        for enclosing in self.enclosing() {
+        for enclosing in self.named_scopes() {
             if let Some(field) = self.field_in(enclosing, name) {
                 self.out.bindings.insert(expr.id, Binding::Field(field));
                 return self.field_type_in(field, &Ty::App { id: self.base_type(enclosing), args: Vec::new() });
@@ -868,6 +892,16 @@ impl<'m> Resolver<'m> {
             if !functions.is_empty() {
                 self.out.callees.insert(expr.id, functions);
                 return None;
+            }
+        }
+        if self.language() == Language::Rust {
+            let functions = self.rust_functions_named(name);
+            if !functions.is_empty() {
+                self.out.callees.insert(expr.id, functions);
+                return None;
+            }
+            if let Some(found) = self.rust_path(expr) {
+                return Some(found);
             }
         }
         if let Some(ty) = self.type_named(name) {
@@ -916,6 +950,9 @@ impl<'m> Resolver<'m> {
 
     fn member(&mut self, expr: &'m Expr, receiver: &'m Expr, name: &str) -> Option<Typed> {
         let name = unprojected(name);
+        if let Some(found) = self.rust_path(expr) {
+            return Some(found);
+        }
         let Some(receiver_type) = self.visit(receiver) else { return self.qualified_type(expr, name) };
         match &receiver_type.ty {
             Ty::App { id, .. } => {
@@ -1032,6 +1069,11 @@ impl<'m> Resolver<'m> {
                 }
                 if let Some(ty) = self.sent_by_dot(expr, *id, name) {
                     return ty;
+                }
+                let functions = if self.language() == Language::Rust { self.own_functions(*id, name) } else { Vec::new() };
+                if !functions.is_empty() {
+                    self.out.callees.insert(expr.id, functions);
+                    return None;
                 }
                 let nested = self.names.index.nested(*id, name)?;
                 let ty = Ty::App { id: nested, args: Vec::new() };
@@ -1254,7 +1296,7 @@ impl<'m> Resolver<'m> {
 
     /// A Swift struct without an initializer of its own is made with the values of its fields.
     fn record_memberwise(&mut self, call: &'m Call, made: TypeId) {
-        if self.language() != Language::Swift {
+        if !matches!(self.language(), Language::Swift | Language::Rust) {
             return;
         }
         for arg in &call.args {
@@ -1374,6 +1416,12 @@ impl<'m> Resolver<'m> {
                     && let Some(held) = held_type(receiver)
                 {
                     return Some(held);
+                }
+                if self.language() == Language::Rust
+                    && self.yields(&receiver.ty, &call.name, Some(call)).is_none()
+                    && let Some(same) = self.rust_member_type(receiver, &call.name)
+                {
+                    return Some(same);
                 }
                 if let Ty::Function(Some(result)) = &receiver.ty
                     && call.name == "invoke"
@@ -1498,6 +1546,7 @@ impl<'m> Resolver<'m> {
             (Some(_), Some(typed)) => match &typed.ty {
                 Ty::App { id, .. } => self.methods(*id, &call.name),
                 Ty::Class(inner) => match &**inner {
+                    Ty::App { id, .. } if self.language() == Language::Rust => self.own_functions(*id, &call.name),
                     Ty::App { id, .. } if call.name == "init" || call.name == "new" => self.constructors(*id),
                     Ty::App { id, .. } => {
                         let mut found = self.methods(*id, &call.name);
@@ -1512,9 +1561,15 @@ impl<'m> Resolver<'m> {
                 },
                 _ => self.extension_functions(call, receiver),
             },
+            // Of a value of unknown type any method of that name could be meant, which says nothing.
+            (Some(_), None) if self.language() == Language::Rust => Vec::new(),
             (Some(_), None) => self.extension_functions(call, None),
         };
-        let candidates = if candidates.is_empty() && call.receiver.is_some() { self.extension_functions(call, receiver) } else { candidates };
+        let candidates = if candidates.is_empty() && call.receiver.is_some() && (receiver.is_some() || self.language() != Language::Rust) {
+            self.extension_functions(call, receiver)
+        } else {
+            candidates
+        };
         let fitting: Vec<FunctionId> = candidates.iter().copied().filter(|&id| is_reference || self.accepts(id, call)).collect();
         match on.filter(|_| fitting.is_empty() && self.platform() == Platform::Apple) {
             _ if calls_super => fitting,
@@ -1572,7 +1627,7 @@ impl<'m> Resolver<'m> {
             Some(Typed { ty: Ty::App { id, .. }, .. }) => Some(*id),
             _ => None,
         });
-        for owner in rebound.chain(self.enclosing()) {
+        for owner in rebound.chain(self.named_scopes()) {
             let found = self.methods(owner, &call.name);
             if !found.is_empty() {
                 return (found, Some(owner).filter(|&owner| !self.module.is_file_scope(owner)));
@@ -1580,6 +1635,7 @@ impl<'m> Resolver<'m> {
         }
         let found = match self.names.app_type(&call.name, self.this_type()) {
             Some(id) => self.constructors(id),
+            None if self.language() == Language::Rust => self.rust_functions_named(&call.name),
             None => self.functions_elsewhere(self.called_name(call)),
         };
         (found, None)
@@ -1610,6 +1666,9 @@ impl<'m> Resolver<'m> {
 
     /// A variable of another file that a bare name means: a top-level one, or an imported member.
     fn field_elsewhere(&self, name: &str) -> Option<FieldId> {
+        if self.language() == Language::Rust {
+            return self.names.rust_field_elsewhere(name, self.file);
+        }
         let here = &self.module.files[self.file];
         let import = self.names.import_of(self.file, name);
         if let Some((path, last)) = import.and_then(|import| import.path.rsplit_once('.'))
@@ -1629,6 +1688,7 @@ impl<'m> Resolver<'m> {
                         || import.is_some_and(|import| import.path.rsplit_once('.').is_some_and(|(package, _)| package == there.package))
                         || here.imports.iter().any(|import| import.wildcard && import.path == there.package)
                 }
+                Platform::Rust => false,
             };
             is_near && (declared.visibility != Visibility::Private || self.module.file_of_type(field.ty) == self.file)
         })
@@ -1644,7 +1704,7 @@ impl<'m> Resolver<'m> {
             // `x.handler()` runs what the property keeps.
             Language::ObjectiveC => return call.selector.as_ref().and_then(|_| self.field_in(*id, &call.name)),
             Language::Java => {}
-            Language::Kotlin | Language::Swift => return None,
+            Language::Kotlin | Language::Swift | Language::Rust => return None,
         }
         let property = call.name.strip_prefix("get").map(decapitalised);
         property.and_then(|name| self.field_in(*id, &name)).or_else(|| self.field_in(*id, &call.name).filter(|_| call.name.starts_with("is")))
@@ -1662,6 +1722,14 @@ impl<'m> Resolver<'m> {
 
     /// Methods of a type and its family; the nearest declaration wins.
     pub(super) fn methods(&self, ty: TypeId, name: &str) -> Vec<FunctionId> {
+        if self.module.language_of_type(ty) == Language::Rust {
+            // A type has as many `impl`s as it has variants for systems: any of them may be the one.
+            let own: Vec<FunctionId> = self.same_class(self.base_type(ty)).into_iter().flat_map(|ty| self.declared_methods(ty, name)).collect();
+            let with_body: Vec<FunctionId> = own.iter().copied().filter(|&id| self.module.functions[id as usize].body.is_some()).collect();
+            if !own.is_empty() {
+                return if with_body.is_empty() { own } else { with_body };
+            }
+        }
         self.family(ty).iter().map(|&ty| self.declared_methods(ty, name)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
@@ -1708,7 +1776,7 @@ impl<'m> Resolver<'m> {
         if function.visibility == Visibility::Private || here.language.platform() != there.language.platform() {
             return false;
         }
-        if here.language.platform() == Platform::Apple {
+        if here.language.platform() != Platform::Android {
             return receiver_is_known;
         }
         let owner = &self.module.types[function.owner as usize];

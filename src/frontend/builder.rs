@@ -67,6 +67,11 @@ impl ModuleBuilder {
         id
     }
 
+    /// Makes a type the open one that was closed before.
+    pub(crate) fn reopen_type(&mut self, id: TypeId) {
+        self.open.push(OpenType::new(id));
+    }
+
     /// Adds a statement to the initializer of the open type.
     pub(crate) fn initial(&mut self, expr: Expr) {
         self.initial_value(expr, false);
@@ -82,17 +87,27 @@ impl ModuleBuilder {
 
     /// Closes the open type and adds its initializers, if it has any.
     pub(crate) fn close_type(&mut self, tree: &mut Lowering<'_>, node: Node<'_>) {
+        self.close_type_at(tree, tree::span(node));
+    }
+
+    /// The same for a type that stands at a span.
+    pub(crate) fn close_type_at(&mut self, tree: &mut Lowering<'_>, span: Span) {
         let Some(open) = self.open.pop() else { return };
         for (body, is_static) in [(open.initial_of_class, true), (open.initial, false)] {
             if body.is_empty() {
                 continue;
             }
-            let span = tree::span(node);
+            let is_same = |function: &&mut Function| function.kind == FunctionKind::Initializer && function.owner == open.id && function.is_static == is_static;
+            let earlier = self.module.functions.iter_mut().find(is_same).and_then(|function| function.body.as_mut());
+            if let Some(Expr { kind: ExprKind::Block { body: earlier, .. }, .. }) = earlier {
+                earlier.extend(body);
+                continue;
+            }
             let mut function = self.new_function(FunctionKind::Initializer, String::new(), span);
             function.owner = open.id;
             function.is_static = is_static;
             function.name_span = Span { start: span.start, end: span.start };
-            function.body = Some(tree.at(node, ExprKind::Block { label: None, body }));
+            function.body = Some(tree.expr(span, ExprKind::Block { label: None, body }));
             self.module.functions.push(function);
         }
     }

@@ -1,7 +1,5 @@
 //! Long chains of one operator. The parser nests them to the left, one level an operand; generated code has thousands.
 
-use tree_sitter::Node;
-
 use crate::ir::Expr;
 use crate::source::Span;
 
@@ -10,7 +8,7 @@ const LONGEST_PLAIN_CHAIN: usize = 32;
 
 /// The operands of a left-nested chain in source order. `operands` splits a link into its left and right side, and answers `None`
 /// for what is no link.
-pub(crate) fn flatten_left<'n>(node: Node<'n>, operands: impl Fn(Node<'n>) -> Option<(Node<'n>, Node<'n>)>) -> Vec<Node<'n>> {
+pub(crate) fn flatten_left<N: Copy>(node: N, operands: impl Fn(N) -> Option<(N, N)>) -> Vec<N> {
     let mut flat = Vec::new();
     let mut link = node;
     while let Some((left, right)) = operands(link) {

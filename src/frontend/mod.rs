@@ -14,6 +14,7 @@ mod kotlin;
 mod literal;
 mod objc;
 mod operators;
+mod rust;
 mod swift;
 mod tree;
 
@@ -49,6 +50,8 @@ pub enum GapKind {
     TooDeep,
     /// The parser gave up within its time budget; nothing of the file is analysed.
     TimedOut,
+    /// A macro whose tokens are neither expressions nor statements; calls that are plainly written in them are still looked at.
+    Opaque,
     /// The file would overflow a fixed table of the grammar's scanner (string templates); it is not parsed.
     Refused,
 }
@@ -60,25 +63,44 @@ pub fn lower(file: &SourceFile) -> Lowered {
         Language::Java => java::lower(&file.text),
         Language::Swift => swift::lower(&file.text),
         Language::ObjectiveC => objc::lower(&file.text),
+        Language::Rust => rust::lower(&file.text),
     }
 }
 
 /// The comments of a file, in order. It is parsed for that once more: only few files have comments that anybody asks for.
 pub fn comments(file: &SourceFile) -> Vec<Span> {
-    readable(file).map_or_else(Vec::new, |text| tree::comments(file.language, &text))
-}
-
-/// What the frontend parses: the text, or a repaired copy with the same offsets. `None` when it cannot be parsed.
-fn readable(file: &SourceFile) -> Option<Vec<u8>> {
-    match file.language {
-        Language::Kotlin => kotlin::readable(&file.text),
-        Language::Swift => Some(swift::readable(&file.text)),
-        Language::ObjectiveC => Some(objc::readable(&file.text)),
-        Language::Java => Some(file.text.as_bytes().to_vec()),
+    match readable(file) {
+        Readable::Text(text) => tree::comments(file.language, &text),
+        Readable::Rust => rust::comments(&file.text),
+        Readable::Nothing => Vec::new(),
     }
 }
 
 /// The concrete syntax tree as indented text, for contributors: of what the frontend parses, which may be a repaired copy.
 pub fn syntax_tree(file: &SourceFile) -> String {
-    readable(file).map_or_else(|| "refused\n".to_owned(), |text| tree::syntax_tree(file, &text))
+    match readable(file) {
+        Readable::Text(text) => tree::syntax_tree(file, &text),
+        Readable::Rust => rust::syntax_tree(&file.text),
+        Readable::Nothing => "refused\n".to_owned(),
+    }
+}
+
+/// What a frontend parses.
+enum Readable {
+    /// For `tree-sitter`: the text, or a repaired copy with the same offsets.
+    Text(Vec<u8>),
+    /// For `syn`, which has its own ways.
+    Rust,
+    /// It cannot be parsed.
+    Nothing,
+}
+
+fn readable(file: &SourceFile) -> Readable {
+    match file.language {
+        Language::Kotlin => kotlin::readable(&file.text).map_or(Readable::Nothing, Readable::Text),
+        Language::Swift => Readable::Text(swift::readable(&file.text)),
+        Language::ObjectiveC => Readable::Text(objc::readable(&file.text)),
+        Language::Java => Readable::Text(file.text.as_bytes().to_vec()),
+        Language::Rust => Readable::Rust,
+    }
 }

@@ -22,21 +22,24 @@ thread_local! {
     static PARSERS: RefCell<HashMap<Language, Parser>> = RefCell::new(HashMap::new());
 }
 
-fn grammar(language: Language) -> tree_sitter::Language {
+/// The grammar of a language; none for Rust, which is parsed without one.
+fn grammar(language: Language) -> Option<tree_sitter::Language> {
     match language {
-        Language::Kotlin => tree_sitter_kotlin::LANGUAGE.into(),
-        Language::Java => tree_sitter_java::LANGUAGE.into(),
-        Language::Swift => tree_sitter_swift::LANGUAGE.into(),
-        Language::ObjectiveC => tree_sitter_objc::LANGUAGE.into(),
+        Language::Kotlin => Some(tree_sitter_kotlin::LANGUAGE.into()),
+        Language::Java => Some(tree_sitter_java::LANGUAGE.into()),
+        Language::Swift => Some(tree_sitter_swift::LANGUAGE.into()),
+        Language::ObjectiveC => Some(tree_sitter_objc::LANGUAGE.into()),
+        Language::Rust => None,
     }
 }
 
 /// Parses within the time budget; `None` when the parser gave up.
 pub(crate) fn parse(language: Language, text: &[u8]) -> Option<Tree> {
+    let grammar = grammar(language)?;
     PARSERS.with_borrow_mut(|parsers| {
         let parser = parsers.entry(language).or_insert_with(|| {
             let mut parser = Parser::new();
-            parser.set_language(&grammar(language)).expect("the grammar fits the tree-sitter core that it is pinned with");
+            parser.set_language(&grammar).expect("the grammar fits the tree-sitter core that it is pinned with");
             parser
         });
         let deadline = Instant::now() + PARSE_BUDGET;
@@ -92,11 +95,16 @@ impl<'t> Lowering<'t> {
 
     /// Goes `levels` deeper if there is room for them, else notes the gap. Each `true` wants a [`leave`](Self::leave).
     pub(crate) fn enter(&mut self, node: Node<'_>, levels: u32) -> bool {
+        self.enter_at(span(node), levels)
+    }
+
+    /// The same for what stands at a span.
+    pub(crate) fn enter_at(&mut self, span: Span, levels: u32) -> bool {
         let fits = levels <= self.room();
         if fits {
             self.depth += levels;
         } else {
-            self.gaps.push(Gap { span: span(node), kind: GapKind::TooDeep });
+            self.gaps.push(Gap { span, kind: GapKind::TooDeep });
         }
         fits
     }

@@ -303,7 +303,7 @@ fn type_text(ty: &TypeRef) -> String {
 fn basic_name(name: &str) -> &str {
     match name {
         "boolean" | "Boolean" | "BOOL" | "bool" => "Bool",
-        "int" | "Integer" | "NSInteger" | "long" | "Long" => "Int",
+        "int" | "Integer" | "NSInteger" | "long" | "Long" | "i32" | "i64" | "u32" | "usize" => "Int",
         "NSString" => "String",
         "Object" | "NSObject" | "AnyObject" | "id" => "Any",
         _ => name,

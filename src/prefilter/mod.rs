@@ -31,12 +31,11 @@ pub enum Pick {
     Check,
 }
 
-/// The filter for both platforms.
+/// The filters of the platforms.
 #[derive(Clone, Debug)]
 pub struct Prefilter {
-    /// None where there is no file to pick from.
-    android: Option<PlatformFilter>,
-    apple: Option<PlatformFilter>,
+    /// One for each of [`Platform::ALL`]; none where there is no file to pick from.
+    filters: [Option<PlatformFilter>; Platform::ALL.len()],
 }
 
 impl Prefilter {
@@ -47,16 +46,12 @@ impl Prefilter {
             0 => Ok(None),
             files => PlatformFilter::new(catalogue, platform, files).map(Some),
         };
-        Ok(Self { android: build(Platform::Android)?, apple: build(Platform::Apple)? })
+        Ok(Self { filters: [build(Platform::Android)?, build(Platform::Apple)?, build(Platform::Rust)?] })
     }
 
     /// Whether a file with these bytes may hold an access, or else a check.
     pub fn picks(&self, platform: Platform, text: &[u8]) -> Option<Pick> {
-        let filter = match platform {
-            Platform::Android => &self.android,
-            Platform::Apple => &self.apple,
-        };
-        filter.as_ref()?.picks(text)
+        self.filters[platform as usize].as_ref()?.picks(text)
     }
 }
 

@@ -29,6 +29,7 @@ fn filter(accesses: Vec<Access>) -> Prefilter {
     let resolver = "android.content.ContentResolver";
     let context = PlatformType {
         name: "android.content.Context".into(),
+        platform: Platform::Android,
         module: None,
         supertypes: Vec::new(),
         yields: std::iter::once(("contentResolver".to_owned(), resolver.to_owned())).collect(),

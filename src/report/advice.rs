@@ -70,6 +70,8 @@ pub(super) fn leave_unless_granted(asked: &[Stretch<Vec<PermissionId>>], languag
     match language.platform() {
         Platform::Android => on_android(asked, language, leave, catalogue),
         Platform::Apple => on_apple(asked.last()?, language, leave, catalogue),
+        // Crates ask in too many ways.
+        Platform::Rust => None,
     }
 }
 

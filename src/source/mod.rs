@@ -43,6 +43,8 @@ pub enum Language {
     Swift,
     /// `.m`, `.mm`, and headers
     ObjectiveC,
+    /// `.rs`
+    Rust,
 }
 
 /// The operating system family that a language's catalogue speaks of.
@@ -52,11 +54,18 @@ pub enum Platform {
     Android,
     /// Swift and Objective-C.
     Apple,
+    /// Rust, which runs on both and speaks of both: see ARCHITECTURE.md.
+    Rust,
+}
+
+impl Platform {
+    /// All platforms, in the order in which their programs are analysed.
+    pub const ALL: [Platform; 3] = [Platform::Android, Platform::Apple, Platform::Rust];
 }
 
 impl Language {
     /// All languages, in the order in which they are listed to people.
-    pub const ALL: [Language; 4] = [Language::Kotlin, Language::Java, Language::Swift, Language::ObjectiveC];
+    pub const ALL: [Language; 5] = [Language::Kotlin, Language::Java, Language::Swift, Language::ObjectiveC, Language::Rust];
 
     /// The language of a file name extension (without the dot, any case); `None` when no frontend reads it.
     pub fn from_extension(extension: &str) -> Option<Self> {
@@ -65,6 +74,7 @@ impl Language {
             "java" => Some(Self::Java),
             "swift" => Some(Self::Swift),
             "m" | "mm" | "h" => Some(Self::ObjectiveC),
+            "rs" => Some(Self::Rust),
             _ => None,
         }
     }
@@ -76,6 +86,7 @@ impl Language {
             Self::Java => "Java",
             Self::Swift => "Swift",
             Self::ObjectiveC => "Objective-C",
+            Self::Rust => "Rust",
         }
     }
 
@@ -84,6 +95,7 @@ impl Language {
         match self {
             Self::Kotlin | Self::Java => Platform::Android,
             Self::Swift | Self::ObjectiveC => Platform::Apple,
+            Self::Rust => Platform::Rust,
         }
     }
 }

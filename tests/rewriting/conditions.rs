@@ -5,8 +5,8 @@ use tree_sitter::Node;
 
 use super::tree::{nodes, parse, replace};
 
-const KINDS: [&str; 7] =
-    ["if_expression", "if_statement", "while_statement", "do_while_statement", "do_statement", "guard_statement", "repeat_while_statement"];
+const KINDS: [&str; 8] =
+    ["while_expression", "if_expression", "if_statement", "while_statement", "do_while_statement", "do_statement", "guard_statement", "repeat_while_statement"];
 /// Conditions that are more than an expression, or that a compiler wants to see bare.
 const NOT_EXPRESSIONS: [&str; 8] = ["let ", "var ", "case ", "#", "@available", "__builtin_available", "if ", "("];
 
@@ -16,7 +16,9 @@ pub fn in_parentheses(language: Language, text: &str) -> String {
     let mut edits = Vec::new();
     for condition in conditions {
         let source = &text[condition.clone()];
-        if !NOT_EXPRESSIONS.iter().any(|start| source.starts_with(start)) && !source.contains("@available") {
+        // A `let` in a chain of Rust may not stand in parentheses.
+        let has_let = language == Language::Rust && source.contains("let ");
+        if !has_let && !NOT_EXPRESSIONS.iter().any(|start| source.starts_with(start)) && !source.contains("@available") {
             edits.push((condition.start..condition.start, "(".to_owned()));
             edits.push((condition.end..condition.end, ")".to_owned()));
         }
@@ -27,7 +29,7 @@ pub fn in_parentheses(language: Language, text: &str) -> String {
 /// The condition without the parentheses that the statement itself demands.
 fn condition(language: Language, node: Node<'_>) -> Option<std::ops::Range<usize>> {
     match language {
-        Language::Java | Language::ObjectiveC => inside_parentheses(node.child_by_field_name("condition")?),
+        Language::Java | Language::ObjectiveC | Language::Rust => inside_parentheses(node.child_by_field_name("condition")?),
         Language::Swift => {
             let mut cursor = node.walk();
             let conditions: Vec<Node<'_>> = node.children_by_field_name("condition", &mut cursor).collect();

@@ -22,6 +22,7 @@ pub fn renamed(language: Language, text: &str) -> String {
         Language::Java => "a.java",
         Language::Swift => "a.swift",
         Language::ObjectiveC => "a.m",
+        Language::Rust => "a.rs",
     };
     let file = SourceFile { path: path.to_owned(), language, text: text.to_owned() };
     let module = frontend::lower(&file).module;
@@ -90,7 +91,14 @@ fn is_use_of_variable(leaf: Node<'_>, text: &str) -> bool {
     let is_label = after.starts_with(':') && !after.starts_with("::") && !is_declaration(parent);
     let is_named_argument = parent == "value_argument" && after.starts_with('=') && !after.starts_with("==");
     let is_selector = parent.contains("message_expression") && leaf.parent().and_then(|parent| parent.child(1)) != Some(leaf) && is_method_name(leaf);
-    is_identifier && !is_member && !is_label && !is_named_argument && !is_selector && !parent.contains("keyword") && !parent.contains("label")
+    is_identifier
+        && !is_member
+        && !is_label
+        && !is_named_argument
+        && !is_selector
+        && !parent.contains("keyword")
+        && (!after.starts_with('!') || after.starts_with("!="))
+        && !parent.contains("label")
 }
 
 /// A place where `name: Type` declares.

@@ -9,6 +9,7 @@ pub fn parse(language: Language, text: &str) -> Tree {
         Language::Java => tree_sitter_java::LANGUAGE,
         Language::Swift => tree_sitter_swift::LANGUAGE,
         Language::ObjectiveC => tree_sitter_objc::LANGUAGE,
+        Language::Rust => tree_sitter_rust::LANGUAGE,
     };
     let mut parser = Parser::new();
     parser.set_language(&grammar.into()).expect("the grammar fits");

@@ -13,11 +13,11 @@ const DEMANDS: [&str; 8] = ["require", "check", "precondition", "checkState", "c
 /// `requireNotNull(x)`: comes back only when `x` is not null, with it.
 const NOT_NULL_DEMANDS: [&str; 5] = ["requireNotNull", "checkNotNull", "requireNonNull", "XCTUnwrap", "assertNotNull"];
 /// Checked in debug builds only.
-const ASSERTIONS: [&str; 5] = ["assert", "NSAssert", "NSCAssert", "assertionFailure", "debugAssert"];
+const ASSERTIONS: [&str; 6] = ["debug_assert", "assert", "NSAssert", "NSCAssert", "assertionFailure", "debugAssert"];
 /// Never come back.
 const NEVER: [&str; 9] = ["fatalError", "preconditionFailure", "abort", "exitProcess", "TODO", "error", "exit", "_exit", "NSException"];
 /// Members that never come back: their type and name.
-const NEVER_MEMBERS: [(&str, &str); 3] = [("System", "exit"), ("NSException", "raise"), ("Thread", "exit")];
+const NEVER_MEMBERS: [(&str, &str); 5] = [("process", "abort"), ("process", "exit"), ("System", "exit"), ("NSException", "raise"), ("Thread", "exit")];
 /// Run their lambda here, once; the result is the lambda's.
 const RUN_ONCE: [&str; 16] = [
     "run",
@@ -90,7 +90,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         let name = call.name.as_str();
         let is_never = match call.receiver.as_ref().map(|receiver| &receiver.kind) {
             None => NEVER.contains(&name),
-            Some(ExprKind::Name(owner)) => NEVER_MEMBERS.contains(&(owner.as_str(), name)),
+            Some(ExprKind::Name(owner) | ExprKind::Member { name: owner, .. }) => NEVER_MEMBERS.contains(&(owner.as_str(), name)),
             _ => false,
         };
         if is_never {

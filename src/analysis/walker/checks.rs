@@ -119,10 +119,21 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
     }
 
+    /// The closure that a local holds, if that is all that is put into it; else what is written.
+    fn held_closure(&self, expr: &Expr) -> crate::ir::ExprId {
+        match self.resolution.target(expr.id) {
+            Some(crate::evidence::Target::Variable(id)) => match self.resolution.variables[id as usize].values.as_slice() {
+                [only] => only.id,
+                _ => expr.id,
+            },
+            _ => expr.id,
+        }
+    }
+
     /// Whether nothing depends on the answer.
     fn answer_is_ignored(&self, expr: &Expr, check: &Check, call: Option<&'m Call>) -> bool {
         let gives_answer = matches!(check.returns, Some(Answer::True | Answer::Status(_) | Answer::Answers | Answer::GrantedList | Answer::DeniedList));
-        let callback_reads = call.and_then(|call| call.args.iter().rev().find_map(|arg| self.resolution.closure_params.get(&arg.value.id)));
+        let callback_reads = call.and_then(|call| call.args.iter().rev().find_map(|arg| self.resolution.closure_params.get(&self.held_closure(&arg.value))));
         if let (Some(gives), Some(params)) = (&check.callback, callback_reads) {
             let read = params.get(gives.parameter as usize).is_some_and(|&id| self.resolution.variables[id as usize].reads > 0);
             return !read && gives.answer != Answer::Reached;

@@ -558,7 +558,8 @@ impl<'a, 'm> Walker<'a, 'm> {
                 after = joined;
             }
         }
-        let is_exhaustive = arms.iter().any(|arm| arm.patterns.is_empty()) || self.language() == Language::Swift || names_both_booleans(arms);
+        let is_exhaustive =
+            arms.iter().any(|arm| arm.patterns.is_empty()) || matches!(self.language(), Language::Swift | Language::Rust) || names_both_booleans(arms);
         let rest = if is_exhaustive { None } else { unmatched };
         let mut joined = None;
         let leftover = join(rest, falling);

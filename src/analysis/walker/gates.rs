@@ -10,7 +10,7 @@ use crate::evidence::{AsksFor, Binding, GateMatch, Target, Ty, VariableId, param
 use crate::gates::{GateId, key_text};
 use crate::ir::{Annotation, Arg, Call, Expr, ExprId, ExprKind, Function, FunctionId, Literal, TypeKind, TypeRef, names_truth};
 use crate::policy::{Gate, GateArg, Grants};
-use crate::source::Span;
+use crate::source::{Language, Span};
 use crate::verdict::CheckHow;
 
 /// A gate that the walk came by.
@@ -100,7 +100,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 function: self.function,
                 gate: found.gate,
                 features: alternatives.iter().flat_map(|one| one.all.iter().copied()).collect(),
-                is_ignored: gate.grants == Grants::True && self.discarded == Some(expr.id),
+                is_ignored: (gate.grants == Grants::True || gate.grants == Grants::Return && self.may_fail(expr)) && self.discarded == Some(expr.id),
                 implied: Facts::none(),
             };
             self.seen.gates.insert(expr.id, point);
@@ -345,7 +345,12 @@ impl<'a, 'm> Walker<'a, 'm> {
     pub(super) fn answered(&mut self, expr: &Expr, grants: &[Grant<'a>], value: Value, flow: &mut Flow) -> Value {
         let mut value = value;
         for grant in grants {
-            if grant.gate.grants == Grants::Return {
+            if grant.gate.grants == Grants::Return && self.may_fail(expr) {
+                let facts = grant.facts(CheckHow::Returned);
+                let (present, absent) = (value.facts_if(&Key::NonNull), value.facts_if(&Key::Null));
+                self.note_implied(grant.at, &present.clone().unwrap_or_default());
+                value = Value::one_of(Key::NonNull, present.map(|own| facts.and(&own)), Key::Null, absent.or(Some(Facts::none())));
+            } else if grant.gate.grants == Grants::Return {
                 let facts = grant.facts(CheckHow::Returned);
                 if let Some(state) = flow {
                     let known = state.facts.clone();
@@ -357,6 +362,13 @@ impl<'a, 'm> Walker<'a, 'm> {
             }
         }
         value
+    }
+
+    /// Whether a call comes back also when it fails: in Rust a refusal is a result, unless the function is known to give none.
+    fn may_fail(&self, expr: &Expr) -> bool {
+        let callees = self.resolution.callees.get(&expr.id).filter(|callees| !callees.is_empty());
+        let all_succeed = callees.is_some_and(|callees| !callees.iter().any(|&callee| self.module.functions[callee as usize].may_give_null));
+        self.language() == Language::Rust && !all_succeed
     }
 
     fn with_grant(&mut self, expr: &Expr, value: Value, grant: &Grant<'_>) -> Value {

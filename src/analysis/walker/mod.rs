@@ -493,6 +493,10 @@ impl<'a, 'm> Walker<'a, 'm> {
                     member.name.as_deref() == Some(&function.name) && swift_selector(member).is_none_or(|wanted| function.selector.as_deref() == Some(&wanted))
                 }
                 Language::Kotlin | Language::Java => member.name.as_deref() == Some(&function.name),
+                Language::Rust => member
+                    .name
+                    .as_deref()
+                    .is_some_and(|name| name == function.name || function.selector.as_deref().is_some_and(|selector| is_called(selector, name))),
             })
         })
     }
@@ -617,6 +621,11 @@ fn takes_function(function: &Function, index: usize) -> bool {
 fn swift_selector(member: &crate::catalogue::Member) -> Option<String> {
     let labels = member.labels.as_ref()?;
     Some(format!("{}({})", member.name.as_deref()?, labels.iter().map(|label| format!("{label}:")).collect::<String>()))
+}
+
+/// Whether a selector is what a name of Rust spells: `a:b:` is `a_b`.
+fn is_called(selector: &str, name: &str) -> bool {
+    selector.trim_end_matches(':').replace(':', "_") == name
 }
 
 /// `import a.b.C as D`: what D is called where it is declared.

@@ -157,6 +157,7 @@ fn declare_type(entry: &TypeEntry, platform: Platform, catalogue: &mut Catalogue
     let name = entry.name.as_ref();
     let ty = catalogue.types.entry(name.clone()).or_insert_with(|| PlatformType {
         name: name.clone(),
+        platform,
         module: None,
         supertypes: Vec::new(),
         yields: HashMap::default(),

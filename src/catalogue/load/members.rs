@@ -13,7 +13,9 @@ pub(super) fn parse_member(entry: &MemberEntry, span: Range<usize>, platform: Pl
         (Platform::Android, MemberEntry::Plain(name)) => android(name),
         (Platform::Apple, MemberEntry::Plain(name)) => apple_plain(name),
         (Platform::Apple, MemberEntry::Apple(both)) => apple(both),
+        (Platform::Rust, MemberEntry::Plain(name)) => rust(name),
         (Platform::Android, MemberEntry::Apple(_)) => Err(("Swift and Objective-C spellings in an Android rule".to_owned(), "write the Java name: \"query\"")),
+        (Platform::Rust, MemberEntry::Apple(_)) => Err(("Swift and Objective-C spellings in a Rust rule".to_owned(), RUST_HELP)),
     };
     parsed.map_err(|(message, help)| problems.add(span, message, "this member", Some(help.to_owned()))).ok()
 }
@@ -21,6 +23,7 @@ pub(super) fn parse_member(entry: &MemberEntry, span: Range<usize>, platform: Pl
 type Parsed = Result<Member, (String, &'static str)>;
 
 const ANDROID_HELP: &str = "write the member's Java name alone, without type, parentheses or arguments; `new` for a constructor";
+const RUST_HELP: &str = "write the name of the function or method alone: \"requestLocation\"";
 const PLAIN_HELP: &str = "a method needs both spellings: { swift = \"name(label:_:)\", objc = \"selector:part:\" }";
 const SWIFT_HELP: &str = "write `name` for a property, `name()`, `name(label:_:)`, or `init(label:)` for a constructor";
 const OBJC_HELP: &str = "write `selector` or `selector:part:`, every part with its colon";
@@ -30,6 +33,14 @@ fn android(name: &str) -> Parsed {
         return Err((format!("`{name}` is no member name"), ANDROID_HELP));
     }
     Ok(Member { name: Some(name.to_owned()), labels: None, selector: None, is_constructor: name == "new" })
+}
+
+/// Functions that make an instance are called like any other.
+fn rust(name: &str) -> Parsed {
+    if !is_identifier(name) {
+        return Err((format!("`{name}` is no member name"), RUST_HELP));
+    }
+    Ok(Member { name: Some(name.to_owned()), labels: None, selector: None, is_constructor: false })
 }
 
 fn apple_plain(name: &str) -> Parsed {

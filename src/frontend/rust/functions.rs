@@ -1,0 +1,152 @@
+//! Functions, closures and their parameters.
+
+use syn::{Attribute, Block, ExprClosure, FnArg, Pat, Signature, Stmt, Visibility as SynVisibility};
+
+use super::patterns::{binding_of, names_in};
+use super::uses::plain;
+use super::{Rust, attributes, between, span, types};
+use crate::ir::{Closure, Expr, ExprKind, FunctionId, FunctionKind, Param, TypeRef, Visibility};
+use crate::source::Span;
+
+/// A function as it is written anywhere: in a file, type, trait or function.
+pub(super) struct Declared<'s> {
+    pub attributes: &'s [Attribute],
+    pub visibility: Visibility,
+    pub signature: &'s Signature,
+    pub body: Option<&'s Block>,
+    pub end: Span,
+}
+
+impl Rust<'_> {
+    pub(super) fn function(&mut self, declared: &Declared<'_>, kind: FunctionKind) -> FunctionId {
+        let signature = declared.signature;
+        self.open_generics(&signature.generics);
+        let start = declared.attributes.first().map_or(span(signature.fn_token.span), |first| span(first.pound_token.span));
+        let mut function = self.build.new_function(kind, plain(&signature.ident), between(start, declared.end));
+        function.name_span = span(signature.ident.span());
+        function.annotations = self.annotations(declared.attributes);
+        function.selector = attributes::selector(declared.attributes);
+        function.visibility = declared.visibility;
+        function.is_static = signature.receiver().is_none();
+        function.returns = self.returned(&signature.output);
+        function.may_give_null = types::may_be_absent(&signature.output);
+        function.params = signature.inputs.iter().filter_map(|input| self.param(input)).collect();
+        if let Some(body) = declared.body {
+            function.is_expression_body = function.returns.is_some() && ends_with_value(body) || function.may_give_null && ends_with_value(body);
+            let destructured = self.destructured_params(signature);
+            function.body = Some(self.body(body, destructured));
+        }
+        self.close_generics();
+        self.build.add_function(function)
+    }
+
+    fn param(&mut self, input: &FnArg) -> Option<Param> {
+        let FnArg::Typed(typed) = input else { return None };
+        Some(self.typed_param(&typed.pat, Some(self.type_ref(&typed.ty))))
+    }
+
+    fn typed_param(&mut self, pat: &Pat, ty: Option<TypeRef>) -> Param {
+        let (name, at) = binding_of(pat).unwrap_or_else(|| ("_".to_owned(), names_in(pat).first().map_or(Span::default(), |(_, at)| *at)));
+        Param { label: Some(name.clone()), name, ty: ty.filter(|ty| ty.name != "?"), default: None, is_variadic: false, annotations: Vec::new(), span: at }
+    }
+
+    /// Names that parameters are taken apart into: `State(gate): State<Gate>` has the type of the whole.
+    fn destructured_params(&mut self, signature: &Signature) -> Vec<Expr> {
+        let mut lets = Vec::new();
+        for input in &signature.inputs {
+            if let FnArg::Typed(typed) = input
+                && binding_of(&typed.pat).is_none()
+            {
+                let names = names_in(&typed.pat);
+                let ty = Some(self.type_ref(&typed.ty)).filter(|ty| names.len() == 1 && ty.name != "?");
+                for (name, name_span) in names {
+                    lets.push(self.tree.expr(name_span, ExprKind::Let { name, ty: ty.clone(), value: None, mutable: false, delegated: false, name_span }));
+                }
+            }
+        }
+        lets
+    }
+
+    pub(super) fn closure(&mut self, closure: &ExprClosure) -> Expr {
+        let params = closure.inputs.iter().map(|input| match input {
+            Pat::Type(typed) => self.typed_param(&typed.pat, Some(self.type_ref(&typed.ty))),
+            other => self.typed_param(other, None),
+        });
+        let params = params.collect();
+        let lets: Vec<(String, Span)> = closure.inputs.iter().filter(|input| binding_of(input).is_none()).flat_map(names_in).collect();
+        let mut is_expression_body = true;
+        let body = match &*closure.body {
+            syn::Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
+                is_expression_body = ends_with_value(&block.block);
+                self.block(&block.block, None)
+            }
+            syn::Expr::Async(block) => {
+                is_expression_body = ends_with_value(&block.block);
+                self.block(&block.block, None)
+            }
+            other => self.expr(other),
+        };
+        let body = self.with_names(body, lets);
+        let start = span(closure.inputs_begin.span);
+        let at = between(start, body.span);
+        let closure = Closure { params, implicit_params: false, body, is_expression_body, captures_return: true, labels: Vec::new() };
+        self.tree.expr(at, ExprKind::Closure(Box::new(closure)))
+    }
+
+    /// A body before which names are declared of whose value nothing is known.
+    pub(super) fn with_names(&mut self, body: Expr, names: Vec<(String, Span)>) -> Expr {
+        if names.is_empty() {
+            return body;
+        }
+        let at = body.span;
+        let mut lets: Vec<Expr> = Vec::new();
+        for (name, name_span) in names {
+            lets.push(self.tree.expr(name_span, ExprKind::Let { name, ty: None, value: None, mutable: false, delegated: false, name_span }));
+        }
+        match body.kind {
+            ExprKind::Block { label: None, body } => {
+                lets.extend(body);
+                self.tree.expr(at, ExprKind::Block { label: None, body: lets })
+            }
+            kind => {
+                lets.push(Expr { id: body.id, span: body.span, kind });
+                self.tree.expr(at, ExprKind::Block { label: None, body: lets })
+            }
+        }
+    }
+
+    /// Code of its own, which is run when somebody waits for it: `async { … }`.
+    pub(super) fn deferred(&mut self, block: &Block, start: Span) -> Expr {
+        let body = self.block(block, None);
+        let at = between(start, body.span);
+        let closure =
+            Closure { params: Vec::new(), implicit_params: false, body, is_expression_body: ends_with_value(block), captures_return: true, labels: Vec::new() };
+        self.tree.expr(at, ExprKind::Closure(Box::new(closure)))
+    }
+
+    /// A body with what its parameters are taken apart into; `a()` alone is `{ a() }`.
+    fn body(&mut self, block: &Block, before: Vec<Expr>) -> Expr {
+        let mut body = self.block(block, None);
+        if let ExprKind::Block { body: statements, .. } = &mut body.kind {
+            statements.splice(0..0, before);
+        }
+        body
+    }
+}
+
+/// Whether a block has a value: its last expression has no semicolon.
+pub(super) fn ends_with_value(block: &Block) -> bool {
+    match block.stmts.last() {
+        Some(Stmt::Expr(_, None)) => true,
+        Some(Stmt::Macro(last)) => last.semi_token.is_none(),
+        _ => false,
+    }
+}
+
+pub(super) fn visibility(written: &SynVisibility) -> Visibility {
+    match written {
+        SynVisibility::Public(_) => Visibility::Public,
+        SynVisibility::Restricted(_) => Visibility::Internal,
+        SynVisibility::Inherited => Visibility::Private,
+    }
+}
