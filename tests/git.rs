@@ -251,6 +251,8 @@ fn since_reports_what_the_change_made() {
     let run = repository.check(&["--diff"]);
     assert_eq!(run.paths(), ["A.kt"], "not touched, and unguarded all the same");
     assert_eq!(run.status, 1);
+    let report: Value = serde_json::from_str(&run.out).expect("JSON");
+    assert_eq!(report["summary"]["earlier"], serde_json::json!({"since": "HEAD", "findings": 1}));
     assert_eq!(repository.check(&["--staged", "--diff"]).paths(), [""; 0]);
     repository.git(&["add", "--all"]);
     assert_eq!(repository.check(&["--staged", "--diff"]).paths(), ["A.kt"]);

@@ -42,7 +42,16 @@ struct Summary<'s> {
     known: usize,
     /// What baselines know and is not there any more.
     fixed: usize,
+    /// With `--since`: what was there before, and is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    earlier: Option<WireEarlier<'s>>,
     incomplete: Vec<WireIncomplete<'s>>,
+}
+
+#[derive(Serialize)]
+struct WireEarlier<'s> {
+    since: &'s str,
+    findings: u64,
 }
 
 #[derive(Serialize)]
@@ -146,6 +155,7 @@ pub fn report(scan: &Scan, catalogue: &Catalogue, with: With) -> Result<String, 
             suppressed: scan.outcome.suppressed.len(),
             known: suppressed::known(scan),
             fixed: suppressed::fixed(scan),
+            earlier: scan.earlier.as_ref().map(|earlier| WireEarlier { since: &earlier.revision, findings: earlier.findings }),
             incomplete: scan.incomplete.iter().map(|one| WireIncomplete { path: &one.path, reason: &one.reason }).collect(),
         },
         findings: scan.outcome.findings.iter().map(|finding| wire_finding(finding, scan, catalogue)).collect(),
