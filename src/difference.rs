@@ -59,12 +59,16 @@ pub fn compare<'s>(before: &'s Scan, after: &'s Scan, moved: &BTreeMap<String, S
         let path = &before.file(site.place.file).rooted;
         moved.get(path).unwrap_or(path).clone()
     };
-    let mut pairs = Pairs { before: before.outcome.sites.iter().collect(), after: after.outcome.sites.iter().collect(), same: Vec::new() };
+    let mut pairs = Pairs {
+        before: before.outcome.sites.iter().map(|site| (there(site), site)).collect(),
+        after: after.outcome.sites.iter().map(|site| (here(site), site)).collect(),
+        same: Vec::new(),
+    };
     // The closer two accesses are, the sooner they are taken for the same one.
-    pairs.take(|site| (there(site), site.function.clone(), site.api.clone(), answer(site)), |site| (here(site), site.function.clone(), site.api.clone(), answer(site)));
-    pairs.take(|site| (there(site), site.function.clone(), site.api.clone()), |site| (here(site), site.function.clone(), site.api.clone()));
-    pairs.take(|site| (there(site), site.api.clone(), answer(site)), |site| (here(site), site.api.clone(), answer(site)));
-    pairs.take(|site| (there(site), site.api.clone()), |site| (here(site), site.api.clone()));
+    pairs.take(|path, site| (path.to_owned(), site.function.clone(), site.api.clone(), answer(site)));
+    pairs.take(|path, site| (path.to_owned(), site.function.clone(), site.api.clone()));
+    pairs.take(|path, site| (path.to_owned(), site.api.clone(), answer(site)));
+    pairs.take(|path, site| (path.to_owned(), site.api.clone()));
     let uses = uses(pairs, &|site| subject(site, &there(site)), &|site| subject(site, &here(site)), before, after);
     Difference { uses, promises: promises(before, after) }
 }
@@ -81,25 +85,26 @@ fn answer(site: &Site) -> (DataCategory, &'static str, Option<String>) {
     (site.category, site.verdict.name(), site.feature.clone())
 }
 
+/// Accesses, each with the path of its file in the state after.
 struct Pairs<'s> {
-    before: Vec<&'s Site>,
-    after: Vec<&'s Site>,
+    before: Vec<(String, &'s Site)>,
+    after: Vec<(String, &'s Site)>,
     same: Vec<(&'s Site, &'s Site)>,
 }
 
 impl Pairs<'_> {
     /// Pairs what has the same key, in the order of places.
-    fn take<K: Ord>(&mut self, key_before: impl Fn(&Site) -> K, key_after: impl Fn(&Site) -> K) {
+    fn take<K: Ord>(&mut self, key: impl Fn(&str, &Site) -> K) {
         let mut free: BTreeMap<K, Vec<usize>> = BTreeMap::new();
-        for (index, site) in self.before.iter().enumerate().rev() {
-            free.entry(key_before(site)).or_default().push(index);
+        for (index, (path, site)) in self.before.iter().enumerate().rev() {
+            free.entry(key(path, site)).or_default().push(index);
         }
         let mut taken = BTreeSet::new();
         let (before, same) = (&self.before, &mut self.same);
-        self.after.retain(|site| match free.get_mut(&key_after(site)).and_then(Vec::pop) {
+        self.after.retain(|(path, site)| match free.get_mut(&key(path, site)).and_then(Vec::pop) {
             Some(index) => {
                 taken.insert(index);
-                same.push((before[index], site));
+                same.push((before[index].1, site));
                 false
             }
             None => true,
@@ -138,8 +143,8 @@ fn uses<'s>(pairs: Pairs<'s>, subject_before: Subject<'_>, subject_after: Subjec
         let empty = || UseChange { subject, category, kind, appeared: Vec::new(), went: Vec::new(), changed: Vec::new() };
         note(changes.entry(key).or_insert_with(empty));
     };
-    pairs.after.iter().for_each(|site| of(subject_after(site), site.category, &|change| change.appeared.push(site)));
-    pairs.before.iter().for_each(|site| of(subject_before(site), site.category, &|change| change.went.push(site)));
+    pairs.after.iter().for_each(|(_, site)| of(subject_after(site), site.category, &|change| change.appeared.push(site)));
+    pairs.before.iter().for_each(|(_, site)| of(subject_before(site), site.category, &|change| change.went.push(site)));
     for &(old, new) in pairs.same.iter().filter(|(old, new)| answer(old) != answer(new)) {
         let (from, to) = (subject_before(old), subject_after(new));
         if from == to && old.category == new.category {

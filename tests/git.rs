@@ -442,7 +442,8 @@ fn the_difference_tells_what_a_change_lets_the_app_do() {
     assert_eq!(diff(&repository, &["HEAD"]).out, "HEAD: nothing changes in what the app accesses, or promises\n");
     repository.write("app/People.kt", &guarded("People"));
     assert!(diff(&repository, &["HEAD"]).out.contains("ungated before, guarded now"));
-    assert!(diff(&repository, &["HEAD~1...", "app/People.kt"]).out.starts_with("~ “People”"));
+    let told = diff(&repository, &["HEAD~1...", "app/People.kt", "MayRead.kt"]).out;
+    assert!(told.starts_with("~ “People”") && !told.contains("Nearby"), "{told}");
 }
 
 #[test]
@@ -469,7 +470,10 @@ fn the_difference_tells_promises_and_features() {
     let repository = Repository::with(&[("askfirst.toml", &policy("Find friends.", "\"contacts\"")), ("A.kt", &ungated("A"))]);
     repository.write("askfirst.toml", &policy("Find friends, and sell them things.", "\"contacts\", \"location\""));
     repository.write("A.kt", &reader("A", "if (!Gate.allows(Feature.FRIENDS)) return"));
-    repository.write("Gate.kt", "package com.example\n\nenum class Feature { FRIENDS }\n\nobject Gate {\n    fun allows(feature: Feature): Boolean = stored(feature)\n}\n");
+    repository.write(
+        "Gate.kt",
+        "package com.example\n\nenum class Feature { FRIENDS }\n\nobject Gate {\n    fun allows(feature: Feature): Boolean = stored(feature)\n}\n",
+    );
     repository.commit("second");
     let told = diff(&repository, &["HEAD~1..HEAD"]).out;
     let expected = "\
