@@ -47,7 +47,7 @@ fn report(arguments: &[&str]) -> String {
     command.args(arguments).args(["--color", "never"]).current_dir(project.path()).env("LC_ALL", "C.UTF-8").env_remove("COLUMNS");
     let output = command.output().expect("runs");
     assert!(output.status.code().is_some_and(|status| status < 2), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    let folder = fs::canonicalize(PROJECT).expect("the project").to_string_lossy().into_owned();
+    let folder = fs::canonicalize(project.path()).expect("the project").to_string_lossy().into_owned();
     let text = String::from_utf8(output.stdout).expect("text").replace(&folder, "/…/hikers");
     // The version changes with each release.
     let version = format!("\"{}\"", env!("CARGO_PKG_VERSION"));

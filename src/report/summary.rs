@@ -56,7 +56,8 @@ pub fn incomplete(scan: &Scan) -> String {
 
 /// What to say when there was nothing to look at, so that silence is not taken for an answer.
 pub fn nothing_to_look_at(scan: &Scan) -> Option<&'static str> {
-    let is_empty = scan.stats.files == 0 && scan.incomplete.is_empty();
+    // What did not change was not even looked for.
+    let is_empty = scan.stats.files == 0 && scan.incomplete.is_empty() && scan.earlier.is_none();
     is_empty.then_some("no Kotlin, Java, Swift, Objective-C or Rust file to look at (--stats tells what was left out)")
 }
 
