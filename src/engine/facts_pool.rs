@@ -1,15 +1,18 @@
 //! Facts of files that several scans share: two states of a tree have most files in common.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use rustc_hash::FxHashMap as HashMap;
 
 use crate::facts::{ContentHash, FileFacts};
 use crate::source::{Language, SourceFile};
 
-/// Facts by the content that they are the facts of. Clones share them.
+/// Facts by what they are the facts of.
+type ByContent = HashMap<(ContentHash, Language), Arc<FileFacts>>;
+
+/// Facts of files that were lowered once. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct FactsPool(Arc<Mutex<HashMap<(ContentHash, Language), Arc<FileFacts>>>>);
+pub struct FactsPool(Arc<Mutex<ByContent>>);
 
 impl FactsPool {
     /// The facts of a file; what `lower` makes of it, if its content was not seen yet.
@@ -23,7 +26,7 @@ impl FactsPool {
         facts
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(ContentHash, Language), Arc<FileFacts>>> {
+    fn lock(&self) -> MutexGuard<'_, ByContent> {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

@@ -16,7 +16,7 @@ pub fn renames(before: &Listing, after: &Listing) -> BTreeMap<String, String> {
     let same_content = pairs(&gone, &come, |path| before.files[path].id, |path| after.files[path].id);
     gone.retain(|path| !same_content.contains_key(*path));
     come.retain(|path| !same_content.values().any(|taken| taken == *path));
-    let same_name = pairs(&gone, &come, |path| name(path), |path| name(path));
+    let same_name = pairs(&gone, &come, name, name);
     same_content.into_iter().chain(same_name).collect()
 }
 
