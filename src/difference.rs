@@ -61,7 +61,10 @@ pub fn compare<'s>(before: &'s Scan, after: &'s Scan, moved: &BTreeMap<String, S
     };
     let mut pairs = Pairs { before: before.outcome.sites.iter().collect(), after: after.outcome.sites.iter().collect(), same: Vec::new() };
     // The closer two accesses are, the sooner they are taken for the same one.
-    pairs.take(|site| (there(site), site.function.clone(), site.api.clone(), answer(site)), |site| (here(site), site.function.clone(), site.api.clone(), answer(site)));
+    pairs.take(
+        |site| (there(site), site.function.clone(), site.api.clone(), answer(site)),
+        |site| (here(site), site.function.clone(), site.api.clone(), answer(site)),
+    );
     pairs.take(|site| (there(site), site.function.clone(), site.api.clone()), |site| (here(site), site.function.clone(), site.api.clone()));
     pairs.take(|site| (there(site), site.api.clone(), answer(site)), |site| (here(site), site.api.clone(), answer(site)));
     pairs.take(|site| (there(site), site.api.clone()), |site| (here(site), site.api.clone()));

@@ -139,7 +139,15 @@ pub fn scan(options: &Options, catalogue: &Catalogue, progress: &Progress) -> Re
         catalogue,
         prefilter: OnceLock::new(),
     });
-    let picker = Picker { of_generated, prefilter: &prefilter, on_demand, roots: whole_roots(&options.discover), progress, today: options.today, facts: options.facts.as_ref() };
+    let picker = Picker {
+        of_generated,
+        prefilter: &prefilter,
+        on_demand,
+        roots: whole_roots(&options.discover),
+        progress,
+        today: options.today,
+        facts: options.facts.as_ref(),
+    };
     let mut scan = pool.install(|| scan_found(found, &picker, &policies, catalogue));
     let incomplete = scan.incomplete.iter().map(|one| one.path.clone()).collect();
     let named = if options.discover.paths.is_empty() { &[PathBuf::from(".")][..] } else { &options.discover.paths };

@@ -469,7 +469,10 @@ fn the_difference_tells_promises_and_features() {
     let repository = Repository::with(&[("askfirst.toml", &policy("Find friends.", "\"contacts\"")), ("A.kt", &ungated("A"))]);
     repository.write("askfirst.toml", &policy("Find friends, and sell them things.", "\"contacts\", \"location\""));
     repository.write("A.kt", &reader("A", "if (!Gate.allows(Feature.FRIENDS)) return"));
-    repository.write("Gate.kt", "package com.example\n\nenum class Feature { FRIENDS }\n\nobject Gate {\n    fun allows(feature: Feature): Boolean = stored(feature)\n}\n");
+    repository.write(
+        "Gate.kt",
+        "package com.example\n\nenum class Feature { FRIENDS }\n\nobject Gate {\n    fun allows(feature: Feature): Boolean = stored(feature)\n}\n",
+    );
     repository.commit("second");
     let told = diff(&repository, &["HEAD~1..HEAD"]).out;
     let expected = "\

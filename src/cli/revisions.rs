@@ -101,4 +101,3 @@ impl Scanner<'_> {
         Ok(Options { facts: self.facts.clone(), ..settings.complete(options, &self.args.files)? })
     }
 }
-

@@ -135,6 +135,8 @@ mod tests {
     #[test]
     fn paths_that_lead_elsewhere_are_not_taken() {
         assert!(["A.kt", "app/src/A.kt", ".gitignore", "a b/ü.swift"].iter().all(|path| is_plain(path)));
-        assert!(!["../A.kt", "a/../../A.kt", "/A.kt", "a//A.kt", ".git/hooks/x.kt", "a/.GIT/A.kt", "C:/A.kt", "..\\A.kt", ""].iter().any(|path| is_plain(path)));
+        assert!(
+            !["../A.kt", "a/../../A.kt", "/A.kt", "a//A.kt", ".git/hooks/x.kt", "a/.GIT/A.kt", "C:/A.kt", "..\\A.kt", ""].iter().any(|path| is_plain(path))
+        );
     }
 }

@@ -21,7 +21,12 @@ pub fn renames(before: &Listing, after: &Listing) -> BTreeMap<String, String> {
 }
 
 /// Pairs what is the only one with its key on either side.
-fn pairs<'p, K: Eq + Hash>(gone: &[&'p String], come: &[&'p String], key_of_gone: impl Fn(&'p str) -> K, key_of_come: impl Fn(&'p str) -> K) -> BTreeMap<String, String> {
+fn pairs<'p, K: Eq + Hash>(
+    gone: &[&'p String],
+    come: &[&'p String],
+    key_of_gone: impl Fn(&'p str) -> K,
+    key_of_come: impl Fn(&'p str) -> K,
+) -> BTreeMap<String, String> {
     let mut by_key: HashMap<K, (Vec<&String>, Vec<&String>)> = HashMap::default();
     gone.iter().for_each(|path| by_key.entry(key_of_gone(path)).or_default().0.push(path));
     come.iter().for_each(|path| by_key.entry(key_of_come(path)).or_default().1.push(path));

@@ -11,9 +11,8 @@ use crate::verdict::{Severity, Verdict};
 /// `3 findings (2 errors, 1 warning) in 812 files, 41 accesses: 30 guarded, 8 open, 3 ungated`; with a baseline also how many are new and known.
 pub fn line(scan: &Scan) -> String {
     let detail = by_severity(scan).map(|counts| format!(" ({counts})")).unwrap_or_default();
-    let detail = scan.earlier.as_ref().map_or(detail.clone(), |earlier| {
-        format!("{detail} since {}, {} earlier,", escape::visible(&earlier.revision), earlier.findings)
-    });
+    let detail =
+        scan.earlier.as_ref().map_or(detail.clone(), |earlier| format!("{detail} since {}, {} earlier,", escape::visible(&earlier.revision), earlier.findings));
     format!("{}{detail} in {}", words::counted(scan.outcome.findings.len() as u64, "finding", "findings"), looked_at(scan))
 }
 

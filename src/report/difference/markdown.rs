@@ -14,7 +14,13 @@ pub fn report(compared: &Compared<'_>) -> String {
         let (_, told) = headline(change);
         out.push_str(&format!("- {}\n\n  <details><summary>Where</summary>\n\n", text(&told)));
         for detail in details(change, compared) {
-            out.push_str(&format!("  - {} {}: {}, {}\n", detail.mark.sign().replace('-', "\u{2212}").replace('+', "\\+").replace('~', "\\~"), code(&detail.place()), code(&detail.site.api), detail.verdict));
+            out.push_str(&format!(
+                "  - {} {}: {}, {}\n",
+                detail.mark.sign().replace('-', "\u{2212}").replace('+', "\\+").replace('~', "\\~"),
+                code(&detail.place()),
+                code(&detail.site.api),
+                detail.verdict
+            ));
         }
         out.push_str("\n  </details>\n");
     }
