@@ -4,6 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use askfirst::catalogue;
+use askfirst::discover::Settings;
+use askfirst::engine::{self, Options, Progress};
+use askfirst::report::words;
+use askfirst::verdict::{Rule, Verdict};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
@@ -89,4 +94,45 @@ fn the_project_shows_what_feature_mode_adds() {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     assert_eq!(shown.lines().count(), 5, "{shown}");
+}
+
+/// What the code in the help leaves to people: to import what it names, and to get hold of Java.
+const IMPORTS: &str = "use {objc2_av_foundation::*, objc2_contacts::*, objc2_core_bluetooth::*, objc2_core_location::*, objc2_core_motion::*};";
+const FROM_JAVA: &str = "let env: &mut jni::JNIEnv = attached();";
+
+/// What the help shows for Rust, written before each access of `fixtures/catalogue/rust/` that nothing guards, is a guard.
+#[test]
+fn the_code_that_the_help_shows_for_rust_guards_the_access() {
+    let scan = |text: &str| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("access.rs");
+        fs::write(&file, text).expect("written");
+        let discover = Settings { paths: vec![file], ..Settings::default() };
+        engine::scan(&Options { discover, ..Options::default() }, catalogue::embedded(), &Progress::default()).expect("scanned")
+    };
+    let (mut tried, mut wrong) = (0, Vec::new());
+    for entry in fs::read_dir("fixtures/catalogue/rust").expect("the fixtures") {
+        let path = entry.expect("can be listed").path();
+        let text = fs::read_to_string(&path).expect("readable");
+        let lines: Vec<&str> = text.lines().collect();
+        let found = scan(&text);
+        for finding in found.outcome.findings.iter().filter(|finding| finding.rule == Rule::UngatedAccess) {
+            let Some(example) = words::message(finding, &found, catalogue::embedded()).help.example else { continue };
+            let at = found.locate(finding.place).1.line as usize - 1;
+            // Before an arm of a match no statement can stand.
+            if lines[at].contains("=>") {
+                continue;
+            }
+            tried += 1;
+            let guarded = [&lines[..at], &[FROM_JAVA, example.as_str()], &lines[at..], &[IMPORTS]].concat().join("\n");
+            let then = scan(&guarded);
+            let line = at + 2 + example.lines().count();
+            let access = then.outcome.sites.iter().find(|site| then.locate(site.place).1.line as usize == line);
+            if access.is_none_or(|site| site.verdict != Verdict::Guarded) {
+                wrong.push(format!("{}:{}\n{example}", path.display(), at + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "not guarded by what the help shows:\n{}", wrong.join("\n"));
+    assert!(tried > 25, "{tried}");
 }

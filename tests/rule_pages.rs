@@ -28,7 +28,7 @@ const WITH_POLICY: [Rule; 12] = [
 /// Rules on comments that allow something; their examples are code that needs no policy.
 const ON_COMMENTS: [Rule; 4] = [Rule::MalformedSuppression, Rule::SuppressionWithoutReason, Rule::ExpiredSuppression, Rule::UnusedSuppression];
 /// Fences of code blocks, and extensions of files.
-const LANGUAGES: [(&str, &str); 4] = [("kotlin", "kt"), ("java", "java"), ("swift", "swift"), ("objc", "m")];
+const LANGUAGES: [(&str, &str); 5] = [("kotlin", "kt"), ("java", "java"), ("swift", "swift"), ("objc", "m"), ("rust", "rs")];
 
 fn page(rule: Rule) -> String {
     let path = Path::new("docs/rules").join(format!("{rule}.md"));

@@ -11,9 +11,9 @@ use super::walker::{AccessPoint, GatePoint};
 use crate::catalogue::{AccessClass, DataCategory};
 use crate::gates::{FeatureId, PolicyId};
 use crate::ir::{FunctionId, FunctionKind};
-use crate::policy::{Feature, GateKind, Key};
+use crate::policy::{Feature, GateKind, Grants, Key};
 use crate::source::Span;
-use crate::verdict::{Finding, MissReason, NearMiss, PolicyLine, PolicySays, Rule, Severity, Site, Step, StepWhat, Verdict};
+use crate::verdict::{Finding, GateCall, GateYes, MissReason, NearMiss, PolicyLine, PolicySays, Rule, Severity, Site, Step, StepWhat, Verdict};
 
 impl<'a> Judge<'a, '_> {
     /// The policy that speaks for where an access stands; none in platform mode.
@@ -298,7 +298,7 @@ impl<'a> PolicyView<'_, 'a, '_> {
     }
 
     /// The gate of a feature as code calls it.
-    fn gate_of(&self, feature: &Feature) -> Option<String> {
+    fn gate_of(&self, feature: &Feature) -> Option<GateCall> {
         let policy = &self.judge.features.gates().policies()[self.policy as usize];
         let own = policy.gates_of(feature).find(|gate| gate.pattern.kind != GateKind::Annotation)?;
         let key = feature.keys.first().map(|key| match &key.value {
@@ -306,10 +306,12 @@ impl<'a> PolicyView<'_, 'a, '_> {
             Key::Name { owner: None, name } => format!(".{name}"),
             Key::Text(text) => format!("\"{text}\""),
         });
-        Some(match key {
-            Some(key) => own.text.replace("$feature", &key),
-            None => own.text.clone(),
-        })
+        let yes = match own.grants {
+            Grants::Return => GateYes::Return,
+            Grants::True | Grants::TrueOrCallback if own.granted_when.is_empty() => GateYes::Answer,
+            _ => GateYes::Otherwise,
+        };
+        Some(GateCall { text: key.map_or_else(|| own.text.clone(), |key| own.text.replace("$feature", &key)), yes })
     }
 
     fn near_miss(&self, verdict: Verdict, point: &AccessPoint, requirement: &Requirement, path: &[&'a CallSite], asked: &Asked<'_>) -> Option<NearMiss> {

@@ -1,66 +1,98 @@
 //! What to write: the check of each permission, spelled in the language of the access.
 
+pub(super) mod rust;
+
 use super::needs::Stretch;
 use crate::catalogue::{Catalogue, PermissionId};
 use crate::source::{Language, Platform};
 
-/// A permission of Apple's platforms, and the condition that tells that it was granted: in Swift, in Objective-C. Each accepts all answers that
-/// grant it and compiles for the oldest systems: Swift can name the `limited` of contacts only from iOS 18 on.
-const APPLE_CONDITIONS: [(&str, &str, &str); 12] = [
-    (
-        "apple.contacts",
-        "![.notDetermined, .restricted, .denied].contains(CNContactStore.authorizationStatus(for: .contacts))",
-        "[CNContactStore authorizationStatusForEntityType:CNEntityTypeContacts] == CNAuthorizationStatusAuthorized || \
+/// A permission of Apple's platforms, and the condition that tells that it was granted. Each accepts all answers that grant it and compiles
+/// for the oldest systems: Swift can name the `limited` of contacts only from iOS 18 on.
+struct AppleCondition {
+    permission: &'static str,
+    swift: &'static str,
+    objective_c: &'static str,
+    rust: &'static str,
+}
+
+const APPLE_CONDITIONS: [AppleCondition; 12] = [
+    AppleCondition {
+        permission: "apple.contacts",
+        swift: "![.notDetermined, .restricted, .denied].contains(CNContactStore.authorizationStatus(for: .contacts))",
+        objective_c: "[CNContactStore authorizationStatusForEntityType:CNEntityTypeContacts] == CNAuthorizationStatusAuthorized || \
          [CNContactStore authorizationStatusForEntityType:CNEntityTypeContacts] == CNAuthorizationStatusLimited",
-    ),
-    (
-        "apple.location.when-in-use",
-        "manager.authorizationStatus == .authorizedWhenInUse || manager.authorizationStatus == .authorizedAlways",
-        "manager.authorizationStatus == kCLAuthorizationStatusAuthorizedWhenInUse || manager.authorizationStatus == kCLAuthorizationStatusAuthorizedAlways",
-    ),
-    ("apple.location.always", "manager.authorizationStatus == .authorizedAlways", "manager.authorizationStatus == kCLAuthorizationStatusAuthorizedAlways"),
-    (
-        "apple.camera",
-        "AVCaptureDevice.authorizationStatus(for: .video) == .authorized",
-        "[AVCaptureDevice authorizationStatusForMediaType:AVMediaTypeVideo] == AVAuthorizationStatusAuthorized",
-    ),
-    (
-        "apple.microphone",
-        "AVCaptureDevice.authorizationStatus(for: .audio) == .authorized",
-        "[AVCaptureDevice authorizationStatusForMediaType:AVMediaTypeAudio] == AVAuthorizationStatusAuthorized",
-    ),
-    (
-        "apple.speech",
-        "SFSpeechRecognizer.authorizationStatus() == .authorized",
-        "[SFSpeechRecognizer authorizationStatus] == SFSpeechRecognizerAuthorizationStatusAuthorized",
-    ),
-    (
-        "apple.photos.read-write",
-        "[.authorized, .limited].contains(PHPhotoLibrary.authorizationStatus(for: .readWrite))",
-        "[PHPhotoLibrary authorizationStatusForAccessLevel:PHAccessLevelReadWrite] == PHAuthorizationStatusAuthorized || \
+        rust: "matches!(\n    unsafe { CNContactStore::authorizationStatusForEntityType(CNEntityType::Contacts) },\n    \
+               CNAuthorizationStatus::Authorized | CNAuthorizationStatus::Limited\n)",
+    },
+    AppleCondition {
+        permission: "apple.location.when-in-use",
+        swift: "manager.authorizationStatus == .authorizedWhenInUse || manager.authorizationStatus == .authorizedAlways",
+        objective_c: "manager.authorizationStatus == kCLAuthorizationStatusAuthorizedWhenInUse || manager.authorizationStatus == kCLAuthorizationStatusAuthorizedAlways",
+        rust: "matches!(\n    unsafe { CLLocationManager::new().authorizationStatus() },\n    \
+               CLAuthorizationStatus::AuthorizedWhenInUse | CLAuthorizationStatus::AuthorizedAlways\n)",
+    },
+    AppleCondition {
+        permission: "apple.location.always",
+        swift: "manager.authorizationStatus == .authorizedAlways",
+        objective_c: "manager.authorizationStatus == kCLAuthorizationStatusAuthorizedAlways",
+        rust: "matches!(unsafe { CLLocationManager::new().authorizationStatus() }, CLAuthorizationStatus::AuthorizedAlways)",
+    },
+    AppleCondition {
+        permission: "apple.camera",
+        swift: "AVCaptureDevice.authorizationStatus(for: .video) == .authorized",
+        objective_c: "[AVCaptureDevice authorizationStatusForMediaType:AVMediaTypeVideo] == AVAuthorizationStatusAuthorized",
+        rust: "matches!(unsafe { AVCaptureDevice::authorizationStatusForMediaType(AVMediaTypeVideo.unwrap()) }, AVAuthorizationStatus::Authorized)",
+    },
+    AppleCondition {
+        permission: "apple.microphone",
+        swift: "AVCaptureDevice.authorizationStatus(for: .audio) == .authorized",
+        objective_c: "[AVCaptureDevice authorizationStatusForMediaType:AVMediaTypeAudio] == AVAuthorizationStatusAuthorized",
+        rust: "matches!(unsafe { AVCaptureDevice::authorizationStatusForMediaType(AVMediaTypeAudio.unwrap()) }, AVAuthorizationStatus::Authorized)",
+    },
+    AppleCondition {
+        permission: "apple.speech",
+        swift: "SFSpeechRecognizer.authorizationStatus() == .authorized",
+        objective_c: "[SFSpeechRecognizer authorizationStatus] == SFSpeechRecognizerAuthorizationStatusAuthorized",
+        rust: "matches!(unsafe { SFSpeechRecognizer::authorizationStatus() }, SFSpeechRecognizerAuthorizationStatus::Authorized)",
+    },
+    AppleCondition {
+        permission: "apple.photos.read-write",
+        swift: "[.authorized, .limited].contains(PHPhotoLibrary.authorizationStatus(for: .readWrite))",
+        objective_c: "[PHPhotoLibrary authorizationStatusForAccessLevel:PHAccessLevelReadWrite] == PHAuthorizationStatusAuthorized || \
          [PHPhotoLibrary authorizationStatusForAccessLevel:PHAccessLevelReadWrite] == PHAuthorizationStatusLimited",
-    ),
-    (
-        "apple.photos.add-only",
-        "PHPhotoLibrary.authorizationStatus(for: .addOnly) == .authorized",
-        "[PHPhotoLibrary authorizationStatusForAccessLevel:PHAccessLevelAddOnly] == PHAuthorizationStatusAuthorized",
-    ),
-    (
-        "apple.motion",
-        "CMMotionActivityManager.authorizationStatus() == .authorized",
-        "[CMMotionActivityManager authorizationStatus] == CMAuthorizationStatusAuthorized",
-    ),
-    (
-        "apple.fall-detection",
-        "CMFallDetectionManager().authorizationStatus == .authorized",
-        "[[CMFallDetectionManager alloc] init].authorizationStatus == CMAuthorizationStatusAuthorized",
-    ),
-    (
-        "apple.tracking",
-        "ATTrackingManager.trackingAuthorizationStatus == .authorized",
-        "ATTrackingManager.trackingAuthorizationStatus == ATTrackingManagerAuthorizationStatusAuthorized",
-    ),
-    ("apple.bluetooth", "CBManager.authorization == .allowedAlways", "CBManager.authorization == CBManagerAuthorizationAllowedAlways"),
+        rust: "matches!(\n    unsafe { PHPhotoLibrary::authorizationStatusForAccessLevel(PHAccessLevel::ReadWrite) },\n    \
+               PHAuthorizationStatus::Authorized | PHAuthorizationStatus::Limited\n)",
+    },
+    AppleCondition {
+        permission: "apple.photos.add-only",
+        swift: "PHPhotoLibrary.authorizationStatus(for: .addOnly) == .authorized",
+        objective_c: "[PHPhotoLibrary authorizationStatusForAccessLevel:PHAccessLevelAddOnly] == PHAuthorizationStatusAuthorized",
+        rust: "matches!(unsafe { PHPhotoLibrary::authorizationStatusForAccessLevel(PHAccessLevel::AddOnly) }, PHAuthorizationStatus::Authorized)",
+    },
+    AppleCondition {
+        permission: "apple.motion",
+        swift: "CMMotionActivityManager.authorizationStatus() == .authorized",
+        objective_c: "[CMMotionActivityManager authorizationStatus] == CMAuthorizationStatusAuthorized",
+        rust: "matches!(unsafe { CMMotionActivityManager::authorizationStatus() }, CMAuthorizationStatus::Authorized)",
+    },
+    AppleCondition {
+        permission: "apple.fall-detection",
+        swift: "CMFallDetectionManager().authorizationStatus == .authorized",
+        objective_c: "[[CMFallDetectionManager alloc] init].authorizationStatus == CMAuthorizationStatusAuthorized",
+        rust: "matches!(unsafe { CMFallDetectionManager::new().authorizationStatus() }, CMAuthorizationStatus::Authorized)",
+    },
+    AppleCondition {
+        permission: "apple.tracking",
+        swift: "ATTrackingManager.trackingAuthorizationStatus == .authorized",
+        objective_c: "ATTrackingManager.trackingAuthorizationStatus == ATTrackingManagerAuthorizationStatusAuthorized",
+        rust: "matches!(unsafe { ATTrackingManager::trackingAuthorizationStatus() }, ATTrackingManagerAuthorizationStatus::Authorized)",
+    },
+    AppleCondition {
+        permission: "apple.bluetooth",
+        swift: "CBManager.authorization == .allowedAlways",
+        objective_c: "CBManager.authorization == CBManagerAuthorizationAllowedAlways",
+        rust: "matches!(unsafe { CBManager::authorization_class() }, CBManagerAuthorization::AllowedAlways)",
+    },
 ];
 
 /// Code that leaves unless these were granted, on the versions on which they are asked for; of alternatives one is enough. `None` when it is
@@ -70,7 +102,7 @@ pub(super) fn leave_unless_granted(asked: &[Stretch<Vec<PermissionId>>], languag
     match language.platform() {
         Platform::Android => on_android(asked, language, leave, catalogue),
         Platform::Apple => on_apple(asked.last()?, language, leave, catalogue),
-        // Crates ask in too many ways.
+        // It depends on more: see `rust`.
         Platform::Rust => None,
     }
 }
@@ -118,9 +150,8 @@ fn on_android(asked: &[Stretch<Vec<PermissionId>>], language: Language, leave: &
 
 fn on_apple(asked: &Stretch<Vec<PermissionId>>, language: Language, leave: &str, catalogue: &Catalogue) -> Option<String> {
     let condition = |any: &Vec<PermissionId>| {
-        let id = any.first()?;
-        let (_, swift, objective_c) = APPLE_CONDITIONS.iter().find(|(known, _, _)| *known == catalogue.permission(*id).id)?;
-        Some(if language == Language::Swift { *swift } else { *objective_c })
+        let condition = apple_condition(any, catalogue)?;
+        Some(if language == Language::Swift { condition.swift } else { condition.objective_c })
     };
     let conditions = asked.all.iter().map(condition).collect::<Option<Vec<&str>>>()?;
     let all = match conditions.as_slice() {
@@ -130,13 +161,18 @@ fn on_apple(asked: &Stretch<Vec<PermissionId>>, language: Language, leave: &str,
     Some(if language == Language::Swift { format!("guard {all} else {{ {leave} }}") } else { format!("if (!({all})) {leave};") })
 }
 
+fn apple_condition(any: &[PermissionId], catalogue: &Catalogue) -> Option<&'static AppleCondition> {
+    let id = any.first()?;
+    APPLE_CONDITIONS.iter().find(|known| known.permission == catalogue.permission(*id).id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::catalogue::embedded;
 
     /// Alternatives are separated by bars.
-    fn stretch(from: u32, until: u32, permissions: &[&str]) -> Stretch<Vec<PermissionId>> {
+    pub(super) fn stretch(from: u32, until: u32, permissions: &[&str]) -> Stretch<Vec<PermissionId>> {
         let id = |name: &str| {
             let position = embedded().permissions.iter().position(|permission| permission.id == name);
             PermissionId(position.expect("a permission") as u16)

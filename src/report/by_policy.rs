@@ -1,9 +1,11 @@
 //! Wording of what follows from the policy: its lines, gates, and what is wrong with itself.
 
+use super::advice;
 use super::words::{self, Help, Label, Message, StepKind, WordedStep};
 use crate::catalogue::{Catalogue, DataCategory};
 use crate::scan::Scan;
-use crate::verdict::{CheckHow, Finding, MissReason, PolicySays, Rule, Site};
+use crate::source::Language;
+use crate::verdict::{CheckHow, Finding, GateCall, GateYes, MissReason, PolicySays, Rule, Site};
 
 /// What a line of the policy says about an access.
 pub(super) fn says(line: &PolicySays, category: DataCategory) -> String {
@@ -58,15 +60,29 @@ pub(super) fn ungated(used: &str, nearest: Option<&MissReason>) -> String {
 }
 
 /// What to do where nobody asked for a feature.
-pub(super) fn ask(site: &Site) -> String {
+pub(super) fn ask(site: &Site, language: Language) -> Help {
     let declares = match site.policy.as_ref().map(|line| &line.says) {
-        Some(PolicySays::Declares { feature, gate: Some(gate) }) => {
-            return format!("if this is for `{feature}`, ask `{gate}` before this access, and leave when the answer is no");
-        }
+        Some(PolicySays::Declares { feature, gate: Some(gate) }) => return ask_gate(feature, gate, site.gives_result, language),
         Some(PolicySays::Declares { feature, gate: None }) => format!(" such as `{feature}`"),
         _ => String::new(),
     };
-    format!("ask the gate of a feature that declares `{}`{declares} before this access, and leave when the answer is no", site.category)
+    let advice = format!("ask the gate of a feature that declares `{}`{declares} before this access, and leave when the answer is no", site.category);
+    Help { advice, example: None }
+}
+
+fn ask_gate(feature: &str, gate: &GateCall, gives_result: bool, language: Language) -> Help {
+    let then = match gate.yes {
+        GateYes::Return => "it comes back only after a yes",
+        GateYes::Answer | GateYes::Otherwise => "and leave when the answer is no",
+    };
+    // How the gate is got hold of differs too much between apps for the other languages.
+    let example = match gate.yes {
+        GateYes::Answer | GateYes::Return if language == Language::Rust => {
+            advice::rust::leave_unless_allowed(&gate.text, gate.yes == GateYes::Return, gives_result)
+        }
+        _ => None,
+    };
+    Help { advice: format!("if this is for `{feature}`, ask `{}` before this access, {then}", gate.text), example }
 }
 
 /// A gate that does not ask the system.

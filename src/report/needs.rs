@@ -50,8 +50,27 @@ impl<T> Stretch<T> {
     }
 }
 
+/// What is needed on one platform; nothing where all of it is another one's.
+pub(super) fn on(platform: Platform, needs: &[Conjunct], catalogue: &Catalogue) -> Vec<Conjunct> {
+    let there = |any: &[PermissionId]| any.iter().copied().filter(|id| catalogue.permission(*id).platform == platform).collect::<Vec<_>>();
+    let all = needs.iter().map(|conjunct| Conjunct { any: there(&conjunct.any), levels: conjunct.levels });
+    all.filter(|conjunct| !conjunct.any.is_empty()).collect()
+}
+
 /// In the catalogue's words: `read shared files below API 33, photos from API 33 on`.
 pub(super) fn in_words(needs: &[Conjunct], catalogue: &Catalogue) -> String {
+    // What a crate for several platforms needs is told of each, because their versions have nothing to do with each other.
+    let platforms = [Platform::Android, Platform::Apple].map(|platform| (platform, on(platform, needs, catalogue)));
+    match platforms {
+        [(_, android), (_, apple)] if !android.is_empty() && !apple.is_empty() => {
+            let (android, apple) = (on_one_platform(&android, catalogue), on_one_platform(&apple, catalogue));
+            if android == apple { android } else { format!("{android} (Android), {apple} (Apple)") }
+        }
+        _ => on_one_platform(needs, catalogue),
+    }
+}
+
+fn on_one_platform(needs: &[Conjunct], catalogue: &Catalogue) -> String {
     let label = |id: &PermissionId| catalogue.permission(*id).label.as_str();
     let version = |level| format!("{} {level}", if is_android(needs, catalogue) { "API" } else { "version" });
     let worded = asked(needs, catalogue).into_iter().map(|stretch| {

@@ -3,7 +3,7 @@
 use super::{advice, by_policy, needs, suppressed};
 use crate::catalogue::{AccessClass, Catalogue, DataCategory};
 use crate::scan::Scan;
-use crate::source::Language;
+use crate::source::{Language, Platform};
 use crate::verdict::{CheckHow, Confidence, EntryReason, Finding, MissReason, NearMiss, Place, PolicyLine, Rule, Severity, Site, Step, StepWhat, Verdict};
 
 /// A finding in words.
@@ -294,20 +294,26 @@ fn check(proves: &[String], how: CheckHow) -> String {
 
 fn help(finding: &Finding, site: &Site, scan: &Scan, catalogue: &Catalogue) -> Help {
     let in_words = |advice: String| Help { advice, example: None };
+    let language = scan.file(site.place.file).language.unwrap_or(Language::Kotlin);
     match finding.rule {
         Rule::UndeclaredData => in_words(format!("declare `{}` in the policy for the feature that uses it, or remove the access", site.category)),
-        Rule::PlatformCheckOnly | Rule::WrongFeature => in_words(by_policy::ask(site)),
-        Rule::UngatedAccess if site.policy.is_some() => in_words(by_policy::ask(site)),
+        Rule::PlatformCheckOnly | Rule::WrongFeature => by_policy::ask(site, language),
+        Rule::UngatedAccess if site.policy.is_some() => by_policy::ask(site, language),
         Rule::OutsideFeatureScope => in_words("move the access into the feature's scope, or widen the scope in the policy".to_owned()),
         Rule::UngatedAccess | Rule::WrongPermission | Rule::IgnoredAnswer | Rule::NotACheck | Rule::DebugOnlyCheck => {
             let reason = finding.check.as_ref().or(site.near_miss.as_ref().map(|near| &near.reason));
-            let language = scan.file(site.place.file).language.unwrap_or(Language::Kotlin);
-            let asked = needs::to_ask_for(&site.needs, catalogue);
-            let by_version = needs::by_version(&asked, catalogue).map(|versions| format!(": {versions}")).unwrap_or_default();
-            Help {
-                advice: format!("{}{by_version}", lead(reason, site)),
-                example: advice::leave_unless_granted(&asked, language, site.gives_result, catalogue),
-            }
+            let asked_on = |platform| needs::to_ask_for(&needs::on(platform, &site.needs, catalogue), catalogue);
+            let (on_android, on_apple) = (asked_on(Platform::Android), asked_on(Platform::Apple));
+            let by_version = needs::by_version(&on_android, catalogue).map(|versions| format!(": {versions}")).unwrap_or_default();
+            let example = match language.platform() {
+                Platform::Android => advice::leave_unless_granted(&on_android, language, site.gives_result, catalogue),
+                Platform::Apple => advice::leave_unless_granted(&on_apple, language, site.gives_result, catalogue),
+                Platform::Rust => {
+                    let access = advice::rust::Access { api: &site.api, on_android: &on_android, on_apple: &on_apple, gives_result: site.gives_result };
+                    advice::rust::leave_unless_granted(&access, catalogue)
+                }
+            };
+            Help { advice: format!("{}{by_version}", lead(reason, site)), example }
         }
         _ => in_words(String::new()),
     }

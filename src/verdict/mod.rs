@@ -189,6 +189,26 @@ pub struct PolicyLine {
     pub says: PolicySays,
 }
 
+/// How to ask a gate of the policy for a feature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GateCall {
+    /// The gate as the policy calls it, for the feature: `ConsentGate.allows(Feature.PenPals)`.
+    pub text: String,
+    /// How it says yes.
+    pub yes: GateYes,
+}
+
+/// How a gate says yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GateYes {
+    /// It is true.
+    Answer,
+    /// It comes back; after a no it fails.
+    Return,
+    /// It runs what it is given, or answers otherwise than by true and false.
+    Otherwise,
+}
+
 /// What a line of the policy says about an access.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicySays {
@@ -197,7 +217,7 @@ pub enum PolicySays {
         /// The feature.
         feature: String,
         /// Its gate, as it is called for the feature; none for an annotation.
-        gate: Option<String>,
+        gate: Option<GateCall>,
     },
     /// The feature may use other data only.
     DeclaresOther {
