@@ -152,7 +152,7 @@ if !matches!(
         assert_eq!(code("objc2_contacts.CNContactStore.executeSaveRequest_error", &[], &["apple.contacts"], false), contacts);
         let both = code("objc2_speech.SFSpeechRecognizer.recognitionTaskWithRequest", &[], &["apple.speech", "apple.microphone"], true);
         assert!(both.starts_with("if !(matches!(unsafe { SFSpeechRecognizer::") && both.contains(" && matches!(unsafe {"), "{both}");
-        assert_eq!(code("objc2_health_kit.HKHealthStore.executeQuery", &[], &["apple.health"], false), "", "what is read is told to nobody");
+        assert_eq!(code("objc2_health_kit.HKHealthStore.executeQuery", &[], &["apple.health.read"], false), "", "what is read is told to nobody");
     }
 
     #[test]
