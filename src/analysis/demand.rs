@@ -68,8 +68,14 @@ pub(crate) fn wants(resolution: &Resolution<'_>, catalogue: &Catalogue, entry_po
     }
     let questions = &resolution.questions;
     let value_words: Vec<BTreeSet<String>> = catalogue.value_sets.iter().map(ValueSet::words).collect();
-    questions.callers_of.iter().for_each(|function| finder.want_passers(*function));
-    questions.writers_of.iter().for_each(|field| finder.want_writers(*field));
+    for (function, wanted) in &questions.callers_of {
+        finder.want_passers(*function, &value_words[wanted.0 as usize]);
+    }
+    for (field, wanted) in &questions.writers_of {
+        let name = resolution.module.types[field.ty as usize].fields[field.index as usize].name.clone();
+        finder.want_users_with(&spellings(&name), &value_words[wanted.0 as usize]);
+        finder.want_writers(*field);
+    }
     let expr = |id: ExprId| resolution.exprs.get(id as usize).copied().flatten();
     for (value, wanted) in &questions.unknown_values {
         expr(*value).into_iter().for_each(|value| finder.want_meaning(value, &value_words[wanted.0 as usize], MAX_STEPS));
@@ -205,14 +211,25 @@ impl<'m> Finder<'_, 'm> {
         }
     }
 
-    /// Who calls a function may pass it what decides about an access, through any number of functions that do not name what it is.
-    fn want_passers(&mut self, id: FunctionId) {
+    /// Who calls a function may pass it what decides about an access: by its name, whatever the receiver is declared as, or through any number of
+    /// functions that do not name it.
+    fn want_passers(&mut self, id: FunctionId, words: &BTreeSet<String>) {
         let function = &self.program.functions[id as usize];
         if function.kind == FunctionKind::Constructor {
             let made = self.program.types[function.owner as usize].name.clone();
             self.want_users(&made, BTreeSet::new());
-        } else if function.visibility != Visibility::Private {
+            return;
+        }
+        self.want_users_with(&spellings(&function.name), words);
+        if function.visibility != Visibility::Private {
             self.want_calls(id);
+        }
+    }
+
+    fn want_users_with(&mut self, names: &[String], words: &BTreeSet<String>) {
+        // Without words there is nothing to pass, rather than no condition.
+        for name in names.iter().filter(|_| !words.is_empty()) {
+            self.want_users(name, words.clone());
         }
     }
 

@@ -172,7 +172,7 @@ impl<'m> Resolver<'m> {
                 if let Some(getter) = declared.getter {
                     return self.returned_constants(getter, sites, steps);
                 }
-                self.questions.borrow_mut().writers_of.extend(sites.wanted.get().map(|_| *field));
+                self.questions.borrow_mut().writers_of.extend(sites.wanted.get().map(|wanted| (*field, wanted)));
                 match self.out.field_values.get(field) {
                     Some(values) => values.iter().map(|value| next(value)).fold(Constants::default(), Constants::join),
                     None => Constants::one(Constant::Path(format!("{}.{}", decl.name, declared.name))).join(Constants::unknown()),
@@ -284,7 +284,7 @@ impl<'m> Resolver<'m> {
         let declared = &self.module.functions[function as usize];
         let default = declared.params[index as usize].default.as_ref().map(|default| self.constants_within(default, sites, steps - 1));
         if declared.visibility != crate::ir::Visibility::Private || declared.kind == crate::ir::FunctionKind::Constructor {
-            self.questions.borrow_mut().callers_of.extend(sites.wanted.get().map(|_| function));
+            self.questions.borrow_mut().callers_of.extend(sites.wanted.get().map(|wanted| (function, wanted)));
         }
         let Some(calls) = sites.by_function.get(&function) else { return default.unwrap_or_default().join(Constants::unknown()) };
         let mut all = Constants { values: Vec::new(), incomplete: declared.visibility != crate::ir::Visibility::Private };

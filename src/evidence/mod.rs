@@ -65,10 +65,10 @@ pub struct Variable<'m> {
 /// What the meaning of names depends on, and files that are not at hand might tell.
 #[derive(Clone, Debug, Default)]
 pub struct OpenQuestions {
-    /// Functions whose callers decide what a parameter stands for, which decides about an access.
-    pub callers_of: BTreeSet<FunctionId>,
-    /// Fields whose writers decide what they stand for, which decides about an access.
-    pub writers_of: BTreeSet<FieldId>,
+    /// Functions whose callers decide what a parameter stands for, and a set of values: if it stands for one of it, that decides about an access.
+    pub callers_of: BTreeSet<(FunctionId, ValueSetId)>,
+    /// Fields whose writers decide what they stand for, in the same way.
+    pub writers_of: BTreeSet<(FieldId, ValueSetId)>,
     /// Expressions of which no declaration is known, and a set of values: if they stand for one of it, that decides about an access.
     pub unknown_values: BTreeSet<(ExprId, ValueSetId)>,
     /// Expressions without a type, and an access or check: if they are of the type that has it as a member, it is there.
