@@ -151,17 +151,7 @@ impl Audit<'_, '_> {
         let set = self.policy.severity(rule, &self.policy.file(at).path);
         let severity = set.unwrap_or(rule.default_severity());
         let place = Place { file: self.first_file + at.file, span: at.span };
-        let finding = Finding {
-            rule,
-            severity,
-            place,
-            category,
-            feature: feature.map(str::to_owned),
-            site: None,
-            check: None,
-            suppression: None,
-            fingerprint: String::new(),
-        };
+        let finding = Finding { category, feature: feature.map(str::to_owned), ..Finding::new(rule, severity, place) };
         out.push(Opinion { finding, is_own: at.file == 0, is_off: set.is_none() });
     }
 }

@@ -102,18 +102,8 @@ impl<'a> Judge<'a, '_> {
                 let is_known = declared.body.is_some() && declared.kind != FunctionKind::Constructor;
                 if is_known && !unclear.contains(&function) {
                     let place = self.place(declared.name_span);
-                    let feature = site.feature.clone();
-                    out.push(Finding {
-                        rule: Rule::GateWithoutPlatformCheck,
-                        severity,
-                        place,
-                        category: Some(site.category),
-                        feature,
-                        site: Some(index),
-                        check: None,
-                        suppression: None,
-                        fingerprint: String::new(),
-                    });
+                    let (category, feature) = (Some(site.category), site.feature.clone());
+                    out.push(Finding { category, feature, site: Some(index), ..Finding::new(Rule::GateWithoutPlatformCheck, severity, place) });
                 }
             }
         }

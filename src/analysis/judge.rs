@@ -279,17 +279,8 @@ impl<'a, 'm> Judge<'a, 'm> {
         let Some(rule) = site.verdict.rule() else { return };
         let mut report = |rule: Rule, place: Place, check: Option<MissReason>| {
             let Some(severity) = self.severity(rule, site) else { return };
-            out.push(Finding {
-                rule,
-                severity,
-                place,
-                category: Some(site.category),
-                feature: site.feature.clone(),
-                site: Some(index),
-                check,
-                suppression: None,
-                fingerprint: String::new(),
-            });
+            let (category, feature) = (Some(site.category), site.feature.clone());
+            out.push(Finding { category, feature, site: Some(index), check, ..Finding::new(rule, severity, place) });
         };
         report(rule, site.place, None);
         let Some(near_miss) = &site.near_miss else { return };

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use clap::ArgMatches;
 use clap::parser::ValueSource;
+use clap::{ArgMatches, ValueEnum};
 
 use super::args::{ConfigArgs, FailOn};
 use super::output::Terminal;
@@ -11,7 +11,7 @@ use super::settings::{Settings, TODAY, today};
 use super::{Exit, Wrong};
 use crate::baseline;
 use crate::engine::{BaselineChoice, PolicyChoice};
-use crate::policy::{At, FILE_NAME, FailOn as PolicyFailOn, Level, Policy, nearest_to_run};
+use crate::policy::{At, FILE_NAME, Level, Policy, nearest_to_run};
 use crate::report::escape;
 use crate::source::LineIndex;
 use crate::verdict::Rule;
@@ -114,15 +114,10 @@ impl Rows<'_> {
         let in_policy = || {
             let policy = self.settings.policy.as_ref()?;
             let set = policy.scan.fail_on.as_ref()?;
-            let word = match set.value {
-                PolicyFailOn::Error => "error",
-                PolicyFailOn::Warning => "warning",
-                PolicyFailOn::Never => "never",
-            };
-            Some((word.to_owned(), place(policy, set.at)))
+            Some((name(set.value.into()), place(policy, set.at)))
         };
         let flagged = self.said.of("fail_on", "--fail-on", "ASKFIRST_FAIL_ON");
-        flagged.or_else(in_policy).unwrap_or_else(|| (format!("{:?}", FailOn::Error).to_lowercase(), DEFAULT.to_owned()))
+        flagged.or_else(in_policy).unwrap_or_else(|| (name(FailOn::Error), DEFAULT.to_owned()))
     }
 
     fn include(&self) -> (String, String) {
@@ -149,6 +144,11 @@ impl Rows<'_> {
         let all = self.said.of("exclude", "--exclude", "ASKFIRST_EXCLUDE").into_iter().chain(in_policy).collect();
         joined(all).unwrap_or_else(|| ("nothing more".to_owned(), DEFAULT.to_owned()))
     }
+}
+
+/// As it is written on the command line.
+fn name(fail_on: FailOn) -> String {
+    fail_on.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 fn joined(all: Vec<(String, String)>) -> Option<(String, String)> {

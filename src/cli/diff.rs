@@ -58,12 +58,14 @@ fn listings(range: &str, repository: &Repository) -> Result<(Listing, Option<Lis
 
 fn scan(args: &DiffArgs, tree: &Tree, pool: &FactsPool, catalogue: &Catalogue, terminal: &Terminal) -> Result<Scan, Wrong> {
     tree.within(|| {
-        let mut discover = args.files.settings(&args.paths, false);
-        discover.paths = args.paths.iter().map(|path| tree.path(path)).filter(|path| path.exists()).collect();
-        if discover.paths.is_empty() && !args.paths.is_empty() {
-            return Ok(Scan::default());
-        }
-        let options = Options { discover, policy: args.policy.choice(), baseline: BaselineChoice::None, facts: Some(pool.clone()), ..Options::default() };
+        let Some(paths) = tree.those_there(&args.paths) else { return Ok(Scan::default()) };
+        let options = Options {
+            discover: args.files.settings(&paths, false),
+            policy: args.policy.choice(),
+            baseline: BaselineChoice::None,
+            facts: Some(pool.clone()),
+            ..Options::default()
+        };
         let options = Settings::for_scan(&args.policy).complete(options, &args.files)?;
         progress::with_bar(|progress| terminal.scan(&options, catalogue, progress))
     })

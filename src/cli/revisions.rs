@@ -50,9 +50,11 @@ pub(super) fn scan(args: &ScanArgs, since: Option<&str>, catalogue: &Catalogue, 
 
 /// Takes away the findings that were there before, and counts them.
 fn set_aside(scan: &mut Scan, old: &mut Scan, moved: &BTreeMap<String, String>) -> u64 {
-    old.files.iter_mut().for_each(|file| file.rooted = moved.get(&file.rooted).unwrap_or(&file.rooted).clone());
-    old.outcome.findings.iter_mut().for_each(|finding| finding.fingerprint.clear());
-    fingerprint::assign(old);
+    if !moved.is_empty() {
+        old.files.iter_mut().for_each(|file| file.rooted = moved.get(&file.rooted).unwrap_or(&file.rooted).clone());
+        old.outcome.findings.iter_mut().for_each(|finding| finding.fingerprint.clear());
+        fingerprint::assign(old);
+    }
     let known: BTreeSet<&str> = old.outcome.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
     let all = scan.outcome.findings.len();
     scan.outcome.findings.retain(|finding| !known.contains(finding.fingerprint.as_str()));
@@ -88,10 +90,10 @@ impl Scanner<'_> {
     /// Scans the state before a change. Mistakes that were mended since are not told as if they were there.
     fn scan_again(&self, tree: &Tree, settings: &Settings) -> Result<Result<Scan, ScanError>, Wrong> {
         tree.within(|| {
+            let Some(paths) = tree.those_there(&self.args.paths) else { return Ok(Ok(Scan::default())) };
             let mut options = self.options(tree, settings)?;
-            options.discover.paths.retain(|path| path.exists());
-            let is_all_new = options.discover.paths.is_empty() && !self.args.paths.is_empty();
-            Ok(if is_all_new { Ok(Scan::default()) } else { engine::scan(&options, self.catalogue, &Progress::default()) })
+            options.discover.paths = paths;
+            Ok(engine::scan(&options, self.catalogue, &Progress::default()))
         })
     }
 

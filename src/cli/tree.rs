@@ -1,11 +1,11 @@
 //! The files that a scan looks at: those of the disk, or those that git holds, written to a folder of their own.
 
 use std::collections::BTreeSet;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::Wrong;
 use crate::baseline;
-use crate::discover::BUILD_SCRIPTS;
+use crate::discover::{BUILD_SCRIPTS, without_dots};
 use crate::git::{Checkout, Listing, Repository};
 use crate::source::Language;
 
@@ -67,6 +67,13 @@ impl Tree {
         result
     }
 
+    /// Of the paths that the person named those that are there, as they are called from the current folder of this tree, which has to be that of
+    /// the process; none when all of them are missing. When none is named there is nothing to miss.
+    pub fn those_there(&self, named: &[PathBuf]) -> Option<Vec<PathBuf>> {
+        let there: Vec<PathBuf> = named.iter().map(|path| self.path(path)).filter(|path| path.exists()).collect();
+        (named.is_empty() || !there.is_empty()).then_some(there)
+    }
+
     /// A path that the person named, as it is called from the current folder of this tree.
     pub fn path(&self, path: &Path) -> PathBuf {
         let Self::Checkout { checkout, root: Some(root), .. } = self else { return path.to_owned() };
@@ -114,19 +121,6 @@ pub(super) fn is_read(path: &str) -> bool {
 fn named_files(named: &Named<'_>, repository: &Repository) -> BTreeSet<String> {
     let all = named.paths.iter().chain(named.config).chain(named.baseline).filter(|path| path.is_relative());
     all.map(|path| with_slashes(&without_dots(&repository.prefix().join(path)))).collect()
-}
-
-/// Takes out `.` and resolves `..` by name.
-fn without_dots(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => _ = plain.pop(),
-            other => plain.push(other),
-        }
-    }
-    plain
 }
 
 fn with_slashes(path: &Path) -> String {

@@ -17,7 +17,7 @@ use crate::scan::{Incomplete, SkipReason};
 use crate::source::Language;
 use paths::Root;
 
-pub(crate) use paths::plain_io_error;
+pub(crate) use paths::{plain_io_error, without_dots};
 pub use skip::BUILD_SCRIPTS;
 
 /// What to look at.

@@ -64,7 +64,7 @@ fn closest_current(path: &Path, current: &Path) -> PathBuf {
 }
 
 /// Takes out `.` and resolves `..` by name.
-fn without_dots(path: &Path) -> PathBuf {
+pub fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {
         match component {

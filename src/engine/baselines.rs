@@ -1,13 +1,13 @@
 //! Which baseline speaks for which file of a scan, and what of it is fixed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::ScanError;
 use super::rooted::Roots;
 use crate::baseline::{self, FILE_NAME};
 use crate::document::Mistake;
-use crate::policy::{depth_of_run, nearest, probe};
+use crate::policy::NearestFiles;
 use crate::scan::{Baseline, Scan};
 use crate::verdict::{Allowance, Rule};
 
@@ -29,77 +29,38 @@ pub enum BaselineChoice {
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
 
 /// The baselines of a scan.
-#[derive(Default)]
-pub(super) struct Baselines {
-    files: Vec<Baseline>,
-    /// Folder of files, as it is shown, to the index of the baseline that speaks for them.
-    by_folder: HashMap<String, usize>,
-    /// There is one, and it speaks for everything.
-    is_single: bool,
-}
+pub(super) struct Baselines(NearestFiles<Baseline>);
 
 impl Baselines {
     /// Finds and reads the baselines for files, named as they are shown.
     pub fn find<'f>(files: impl IntoIterator<Item = &'f str>, choice: &BaselineChoice) -> Result<Self, ScanError> {
-        match choice {
-            BaselineChoice::None => Ok(Self::default()),
-            BaselineChoice::File(path) => Self::single(path),
-            BaselineChoice::Written(path) if path.exists() => Self::single(path),
-            BaselineChoice::Written(path) => {
-                let empty = Baseline { path: shown(path), entries: Vec::new(), stale: Vec::new() };
-                Ok(Self { files: vec![empty], by_folder: HashMap::new(), is_single: true })
-            }
-            BaselineChoice::Nearest => Self::nearest(files),
-        }
-    }
-
-    fn single(path: &Path) -> Result<Self, ScanError> {
-        let files = vec![read(path, &shown(path)).map_err(ScanError::Baseline)?];
-        Ok(Self { files, by_folder: HashMap::new(), is_single: true })
-    }
-
-    fn nearest<'f>(files: impl IntoIterator<Item = &'f str>) -> Result<Self, ScanError> {
-        let found = nearest(files, depth_of_run(), &mut |folder: &str| probe(folder, FILE_NAME));
-        let mut baselines = Self::default();
-        let mut mistakes = Vec::new();
-        let mut indices = BTreeMap::new();
-        for folder in found.values().collect::<BTreeSet<_>>() {
-            let path = below(folder, FILE_NAME);
-            match read(Path::new(&path), &path) {
-                Ok(baseline) => {
-                    indices.insert(folder.clone(), baselines.files.len());
-                    baselines.files.push(baseline);
-                }
-                Err(mut wrong) => mistakes.append(&mut wrong),
-            }
-        }
-        if !mistakes.is_empty() {
-            return Err(ScanError::Baseline(mistakes));
-        }
-        baselines.by_folder = found.into_iter().filter_map(|(folder, above)| Some((folder, *indices.get(&above)?))).collect();
-        Ok(baselines)
-    }
-
-    fn index_for(&self, shown: &str) -> Option<usize> {
-        let folder = shown.rsplit_once('/').map_or("", |(folder, _)| folder);
-        if self.is_single { Some(0) } else { self.by_folder.get(folder).copied() }
+        let one = |path: &Path| read(path, &shown(path)).map(NearestFiles::single);
+        let found = match choice {
+            BaselineChoice::None => Ok(NearestFiles::default()),
+            BaselineChoice::File(path) => one(path),
+            BaselineChoice::Written(path) if path.exists() => one(path),
+            BaselineChoice::Written(path) => Ok(NearestFiles::single(Baseline { path: shown(path), entries: Vec::new(), stale: Vec::new() })),
+            BaselineChoice::Nearest => NearestFiles::discover(files, FILE_NAME, |_, path| read(Path::new(path), path)),
+        };
+        found.map(Self).map_err(ScanError::Baseline)
     }
 
     /// Sets aside what is known, and tells what of it was looked for and not found.
     pub fn apply(self, scan: &mut Scan, looked_at: &LookedAt<'_>, roots: &mut Roots) {
-        scan.files.iter_mut().for_each(|file| file.baseline = self.index_for(&file.path));
-        let known: Vec<BTreeSet<&str>> = self.files.iter().map(|file| file.entries.iter().map(|entry| entry.fingerprint.as_str()).collect()).collect();
-        let mut found: Vec<BTreeSet<String>> = vec![BTreeSet::new(); self.files.len()];
+        let Self(nearest) = self;
+        scan.files.iter_mut().for_each(|file| file.baseline = nearest.index_for(&file.path));
+        let mut baselines = nearest.into_all();
+        let known: Vec<BTreeSet<&str>> = baselines.iter().map(|file| file.entries.iter().map(|entry| entry.fingerprint.as_str()).collect()).collect();
+        let mut found: Vec<BTreeSet<String>> = vec![BTreeSet::new(); baselines.len()];
         let Scan { files, outcome, .. } = scan;
         outcome.suppress(&mut |finding| {
             let index = files[finding.place.file as usize].baseline?;
             known[index].contains(finding.fingerprint.as_str()).then(|| {
                 found[index].insert(finding.fingerprint.clone());
-                Allowance::Baseline { path: self.files[index].path.clone() }
+                Allowance::Baseline { path: baselines[index].path.clone() }
             })
         });
         let searched: BTreeSet<&str> = scan.files.iter().filter(|file| looked_at.is_complete(&file.path)).map(|file| file.rooted.as_str()).collect();
-        let mut baselines = self.files;
         for (baseline, found) in baselines.iter_mut().zip(&found) {
             let of = looked_at.of_baseline(baseline, roots);
             let is_fixed = |entry: &&baseline::Entry| !found.contains(&entry.fingerprint) && of.was_looked_for(entry, &searched);
@@ -151,10 +112,6 @@ impl Searched {
         let is_gone = || !path.exists() && self.scanned.iter().any(|root| path.starts_with(root));
         (self.is_whole || !needs_all) && (searched.contains(entry.path.as_str()) || is_gone())
     }
-}
-
-fn below(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 fn shown(path: &Path) -> String {

@@ -1,7 +1,9 @@
 //! Paths from the root of the repository that a file lies in. They are the same from whichever folder of it the program is run.
 
 use std::collections::HashMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
+
+use crate::discover::without_dots;
 
 /// Finds the repositories of files; each folder is looked at once.
 #[derive(Debug)]
@@ -19,7 +21,7 @@ impl Roots {
 
     /// The path of a file or folder, as it is shown, from the root of its repository; without one from the folder of the run. With `/`.
     pub fn rooted(&mut self, shown: &str) -> String {
-        let path = absolute(&self.run, shown);
+        let path = without_dots(&self.run.join(shown));
         let folder = path.parent().unwrap_or(&path).to_owned();
         let root = self.root_of(&folder).filter(|root| path.starts_with(root) && path != *root);
         let names = |path: &Path| path.components().map(|name| name.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/");
@@ -51,19 +53,6 @@ impl Roots {
         passed.into_iter().for_each(|above| _ = self.known.insert(above, found.clone()));
         found
     }
-}
-
-/// A shown path as an absolute one, without `.` and `..`.
-fn absolute(run: &Path, shown: &str) -> PathBuf {
-    let mut path = run.to_owned();
-    for part in Path::new(shown).components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => _ = path.pop(),
-            other => path.push(other),
-        }
-    }
-    path
 }
 
 #[cfg(test)]

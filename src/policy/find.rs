@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::model::Policy;
 use super::read::PolicyErrors;
+use crate::document::Mistake;
 
 /// The name of a policy file.
 pub const FILE_NAME: &str = "askfirst.toml";
@@ -18,75 +19,120 @@ pub struct Folder {
     pub is_repository: bool,
 }
 
-/// The policies of a scan.
-#[derive(Clone, Debug, Default)]
-pub struct PolicySet {
-    policies: Vec<Policy>,
-    /// Folder of source files, as it is shown, to the index of the policy that speaks for them.
+/// What speaks for source files: of files of one name, the nearest above each, or one for everything.
+#[derive(Clone, Debug)]
+pub struct NearestFiles<T> {
+    all: Vec<T>,
+    /// Folder of source files, as it is shown, to the index of what speaks for them.
     by_folder: HashMap<String, usize>,
-    /// There is one policy, and it speaks for everything.
+    /// There is one, and it speaks for everything.
     is_single: bool,
 }
 
-impl PolicySet {
-    /// Finds and reads the policies for source files, named as they are shown.
+impl<T> Default for NearestFiles<T> {
+    fn default() -> Self {
+        Self { all: Vec::new(), by_folder: HashMap::new(), is_single: false }
+    }
+}
+
+impl<T> NearestFiles<T> {
+    /// Finds the files called `name` that speak for source files, named as they are shown, and reads each from its folder and shown path. All
+    /// mistakes in them are told together.
     ///
-    /// A policy speaks for all that lies below it and has no nearer one. It may also lie above the folder of the run, up to the root of
+    /// A file speaks for all that lies below it and has no nearer one. It may also lie above the folder of the run, up to the root of
     /// the repository that this belongs to.
-    pub fn discover<'f>(files: impl IntoIterator<Item = &'f str>) -> Result<Self, PolicyErrors> {
-        let run = std::env::current_dir().unwrap_or_default();
-        let run: Vec<String> = run.iter().skip(1).map(|name| name.to_string_lossy().into_owned()).collect();
-        let found = nearest(files, run.len(), &mut |folder: &str| probe(folder, FILE_NAME));
+    pub fn discover<'f>(
+        files: impl IntoIterator<Item = &'f str>,
+        name: &str,
+        mut read: impl FnMut(&str, &str) -> Result<T, Vec<Mistake>>,
+    ) -> Result<Self, Vec<Mistake>> {
+        let found = nearest(files, depth_of_run(), &mut |folder: &str| probe(folder, name));
         let mut set = Self::default();
         let mut mistakes = Vec::new();
         let mut indices = BTreeMap::new();
         for folder in found.values().collect::<BTreeSet<_>>() {
-            let shown = below(folder, FILE_NAME);
-            match Policy::read(Path::new(&shown), &shown) {
-                Ok(policy) => {
-                    indices.insert(folder.clone(), set.policies.len());
-                    set.policies.push(Policy { above: names_above(folder, &run), ..policy });
+            match read(folder, &below(folder, name)) {
+                Ok(one) => {
+                    indices.insert(folder.clone(), set.all.len());
+                    set.all.push(one);
                 }
-                Err(mut errors) => mistakes.append(&mut errors.mistakes),
+                Err(mut wrong) => mistakes.append(&mut wrong),
             }
         }
         if !mistakes.is_empty() {
-            return Err(PolicyErrors { mistakes });
+            return Err(mistakes);
         }
-        set.by_folder = found.into_iter().filter_map(|(folder, policy)| Some((folder, *indices.get(&policy)?))).collect();
+        set.by_folder = found.into_iter().filter_map(|(folder, above)| Some((folder, *indices.get(&above)?))).collect();
         Ok(set)
     }
 
-    /// One policy for everything, wherever it lies.
-    pub fn single(policy: Policy) -> Self {
-        Self { policies: vec![policy], by_folder: HashMap::new(), is_single: true }
+    /// One for everything, wherever it lies.
+    pub fn single(one: T) -> Self {
+        Self { all: vec![one], by_folder: HashMap::new(), is_single: true }
     }
 
     /// All of them, in the order of their folders.
-    pub fn policies(&self) -> &[Policy] {
-        &self.policies
+    pub fn all(&self) -> &[T] {
+        &self.all
     }
 
-    /// The policy that speaks for a file, named as it is shown.
-    pub fn for_file(&self, shown: &str) -> Option<&Policy> {
-        self.index_for(shown).map(|index| &self.policies[index])
+    /// The same, to keep.
+    pub fn into_all(self) -> Vec<T> {
+        self.all
     }
 
-    /// Index into [`PolicySet::policies`] of the one that speaks for a file.
+    /// Index into [`NearestFiles::all`] of the one that speaks for a file, named as it is shown.
     pub fn index_for(&self, shown: &str) -> Option<usize> {
         if self.is_single { Some(0) } else { self.by_folder.get(folder_of(shown)).copied() }
     }
 }
 
+/// The policies of a scan.
+#[derive(Clone, Debug, Default)]
+pub struct PolicySet(NearestFiles<Policy>);
+
+impl PolicySet {
+    /// Finds and reads the policies for source files, named as they are shown: see [`NearestFiles::discover`].
+    pub fn discover<'f>(files: impl IntoIterator<Item = &'f str>) -> Result<Self, PolicyErrors> {
+        let run = std::env::current_dir().unwrap_or_default();
+        let run: Vec<String> = run.iter().skip(1).map(|name| name.to_string_lossy().into_owned()).collect();
+        let read = |folder: &str, shown: &str| match Policy::read(Path::new(shown), shown) {
+            Ok(policy) => Ok(Policy { above: names_above(folder, &run), ..policy }),
+            Err(errors) => Err(errors.mistakes),
+        };
+        NearestFiles::discover(files, FILE_NAME, read).map(Self).map_err(|mistakes| PolicyErrors { mistakes })
+    }
+
+    /// One policy for everything, wherever it lies.
+    pub fn single(policy: Policy) -> Self {
+        Self(NearestFiles::single(policy))
+    }
+
+    /// All of them, in the order of their folders.
+    pub fn policies(&self) -> &[Policy] {
+        self.0.all()
+    }
+
+    /// The policy that speaks for a file, named as it is shown.
+    pub fn for_file(&self, shown: &str) -> Option<&Policy> {
+        self.index_for(shown).map(|index| &self.policies()[index])
+    }
+
+    /// Index into [`PolicySet::policies`] of the one that speaks for a file.
+    pub fn index_for(&self, shown: &str) -> Option<usize> {
+        self.0.index_for(shown)
+    }
+}
+
 /// What a folder holds, for files of a name that are looked up as policies are.
-pub fn probe(folder: &str, name: &str) -> Folder {
+fn probe(folder: &str, name: &str) -> Folder {
     // What cannot be read as a policy is one all the same: to go on without it would be a silent pass.
     let is_there = |name: &str| std::fs::symlink_metadata(below(folder, name)).is_ok();
     Folder { has_policy: is_there(name), is_repository: is_there(".git") }
 }
 
 /// How many folders there are above that of the run.
-pub fn depth_of_run() -> usize {
+fn depth_of_run() -> usize {
     std::env::current_dir().map_or(0, |run| run.components().count().saturating_sub(1))
 }
 

@@ -10,7 +10,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-pub use find::{FILE_NAME, Folder, PolicySet, depth_of_run, nearest, nearest_to_run, probe};
+pub use find::{FILE_NAME, Folder, NearestFiles, PolicySet, nearest, nearest_to_run};
 pub use model::*;
 pub use raw::json_schema;
 pub use read::PolicyErrors;

@@ -144,13 +144,5 @@ pub(super) fn message(finding: &Finding, scan: &Scan) -> Message {
             (format!("`{written}` is no data category"), "unknown".to_owned(), format!("name one of: {}", DataCategory::ALL.map(DataCategory::name).join(", ")))
         }
     };
-    Message {
-        rule: finding.rule,
-        severity: finding.severity,
-        title,
-        primary: Label { place: finding.place, text: label },
-        secondary: Vec::new(),
-        steps: Vec::new(),
-        help: Help { advice, example: None },
-    }
+    Message::of_place(finding, title, label, advice)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::suppressed;
+use super::worded::WordedFinding;
 use super::words::{self, StepKind, WordedStep};
 use crate::catalogue::Catalogue;
 use crate::scan::Scan;
@@ -166,13 +167,11 @@ pub fn report(scan: &Scan, catalogue: &Catalogue, with: With) -> Result<String, 
 }
 
 fn wire_finding<'s>(finding: &'s Finding, scan: &'s Scan, catalogue: &Catalogue) -> WireFinding<'s> {
-    let message = words::message(finding, scan, catalogue);
-    let file = scan.file(finding.place.file);
-    let (start, end) = (file.place(finding.place.span.start), file.place(finding.place.span.end));
+    let WordedFinding { message, path, start, end, .. } = WordedFinding::new(finding, scan, catalogue);
     WireFinding {
         rule: finding.rule.id(),
         severity: finding.severity.name(),
-        path: &file.path,
+        path,
         line: start.line,
         column: start.column,
         end_line: end.line,

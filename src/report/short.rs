@@ -15,6 +15,6 @@ pub fn findings(scan: &Scan, catalogue: &Catalogue) -> String {
 fn line(finding: &Finding, scan: &Scan, catalogue: &Catalogue) -> String {
     let message = words::message(finding, scan, catalogue);
     let (path, at) = scan.locate(finding.place);
-    let near = worded::near_miss(finding, scan).map(|near| format!("; {}: {}", words::seen_from(finding.place, near.place, scan), words::miss(near)));
+    let near = worded::near_miss_in_words(finding, scan).map(|near| format!("; {near}"));
     format!("{path}:{}:{}: {}[{}]: {}{}", at.line, at.column, finding.severity, finding.rule, message.title, near.unwrap_or_default())
 }

@@ -1,6 +1,6 @@
 //! What is allowed: by a comment, with the reason that it gives, or by a baseline.
 
-use super::words::{Help, Label, Message};
+use super::words::Message;
 use super::{escape, words};
 use crate::catalogue::Catalogue;
 use crate::scan::Scan;
@@ -56,15 +56,7 @@ pub fn lines(scan: &Scan, catalogue: &Catalogue) -> String {
 /// What is wrong with a comment that should allow something.
 pub(super) fn message(finding: &Finding, defect: &SuppressionDefect) -> Message {
     let (title, label) = said(defect);
-    Message {
-        rule: finding.rule,
-        severity: finding.severity,
-        title,
-        primary: Label { place: finding.place, text: label },
-        secondary: Vec::new(),
-        steps: Vec::new(),
-        help: Help { advice: advice(defect), example: None },
-    }
+    Message::of_place(finding, title, label, advice(defect))
 }
 
 /// A sentence, and what stands at the place.

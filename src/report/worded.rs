@@ -27,6 +27,11 @@ pub(super) fn near_miss<'s>(finding: &Finding, scan: &'s Scan) -> Option<&'s Nea
     site.near_miss.as_ref().filter(|near| near.place != finding.place)
 }
 
+/// The same in words, from where the finding is: `line 17: only the system was asked here`.
+pub(super) fn near_miss_in_words(finding: &Finding, scan: &Scan) -> Option<String> {
+    near_miss(finding, scan).map(|near| format!("{}: {}", words::seen_from(finding.place, near.place, scan), words::miss(near)))
+}
+
 impl<'s> WordedFinding<'s> {
     /// Puts a finding into words.
     pub(super) fn new(finding: &'s Finding, scan: &'s Scan, catalogue: &Catalogue) -> Self {
@@ -37,8 +42,7 @@ impl<'s> WordedFinding<'s> {
 
     /// What is wrong, the nearest check and why it does not do, and what to do about it: a sentence each, in one line.
     pub(super) fn in_sentences(&self, scan: &Scan) -> String {
-        let near = near_miss(self.finding, scan).map(|near| format!("{}: {}", words::seen_from(self.finding.place, near.place, scan), words::miss(near)));
-        let parts = [Some(self.message.title.clone()), near, Some(self.message.help.text())];
+        let parts = [Some(self.message.title.clone()), near_miss_in_words(self.finding, scan), Some(self.message.help.text())];
         let sentences: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).map(|part| sentence(&part)).collect();
         escape::visible(&sentences.join(" ")).into_owned()
     }
@@ -47,7 +51,7 @@ impl<'s> WordedFinding<'s> {
     pub(super) fn in_lines(&self, scan: &Scan) -> Vec<String> {
         let place = format!("{}:{}:{}", self.path, self.start.line, self.start.column);
         let mut lines = vec![format!("{}[{}] {place}", self.finding.severity, self.finding.rule), self.message.title.clone()];
-        lines.extend(near_miss(self.finding, scan).map(|near| format!("{}: {}", words::seen_from(self.finding.place, near.place, scan), words::miss(near))));
+        lines.extend(near_miss_in_words(self.finding, scan));
         lines.extend(chain::lines(&self.message.steps).iter().map(|line| line.text(scan, true)));
         lines.push(format!("help: {}", self.message.help.text()));
         lines.iter().map(|line| escape::visible(line).into_owned()).collect()

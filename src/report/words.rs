@@ -25,6 +25,21 @@ pub struct Message {
     pub help: Help,
 }
 
+impl Message {
+    /// About what is no access: a sentence, what stands at the place, and what to do.
+    pub(super) fn of_place(finding: &Finding, title: String, label: String, advice: String) -> Self {
+        Self {
+            rule: finding.rule,
+            severity: finding.severity,
+            title,
+            primary: Label { place: finding.place, text: label },
+            secondary: Vec::new(),
+            steps: Vec::new(),
+            help: Help { advice, example: None },
+        }
+    }
+}
+
 /// What to do about a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Help {

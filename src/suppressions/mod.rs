@@ -64,7 +64,7 @@ pub fn apply(all: &[FileComments], context: &Context<'_>, outcome: &mut Outcome)
     let found = problems.into_iter().filter_map(|(place, defect)| {
         let rule = defect.rule();
         let severity = (context.severity)(place.file, rule)?;
-        Some(Finding { rule, severity, place, category: None, feature: None, site: None, check: None, suppression: Some(defect), fingerprint: String::new() })
+        Some(Finding { suppression: Some(defect), ..Finding::new(rule, severity, place) })
     });
     outcome.findings.extend(found);
 }

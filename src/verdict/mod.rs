@@ -418,6 +418,13 @@ pub struct Finding {
     pub fingerprint: String,
 }
 
+impl Finding {
+    /// One of which nothing more is known.
+    pub fn new(rule: Rule, severity: Severity, place: Place) -> Self {
+        Self { rule, severity, place, category: None, feature: None, site: None, check: None, suppression: None, fingerprint: String::new() }
+    }
+}
+
 /// What code has of the policy.
 #[derive(Clone, Debug, Default)]
 pub struct PolicyUses {
