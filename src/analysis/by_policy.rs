@@ -85,7 +85,7 @@ impl<'a> Judge<'a, '_> {
     pub(super) fn defective_gates(&self, point: &AccessPoint, site: &Site, index: usize, out: &mut Vec<Finding>) {
         let is_gated = matches!(site.verdict, Verdict::Guarded | Verdict::OutsideScope) && site.class == AccessClass::Protected;
         let (Some(policy), super::super::catalogue::Entry::Access(number), true) = (self.policy_of(point), point.found.entry, is_gated) else { return };
-        let requirement = Requirement::of_access(&self.catalogue.accesses[number]);
+        let requirement = self.requirement(point, &self.catalogue.accesses[number]);
         if requirement.fulfilled_by(&point.facts, self.catalogue).is_some() {
             return;
         }

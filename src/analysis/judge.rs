@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap as HashMap;
 
+use super::built_for::BuiltFor;
 use super::entry_points::EntryPoints;
 use super::facts::{Clause, Facts, Origin, Subject};
 use super::feature_mode::FeatureMode;
@@ -29,7 +30,18 @@ pub(crate) fn judge(
     abandoned: &BTreeSet<FunctionId>,
     seen: &Observations,
 ) -> Outcome {
-    let judge = Judge { resolution, catalogue, entry_points, features, known, abandoned, seen, calls: OnceCell::new(), around: OnceCell::new() };
+    let judge = Judge {
+        resolution,
+        catalogue,
+        entry_points,
+        features,
+        known,
+        abandoned,
+        seen,
+        calls: OnceCell::new(),
+        around: OnceCell::new(),
+        built_for: OnceCell::new(),
+    };
     let mut points: Vec<&AccessPoint> = seen.accesses.values().collect();
     points.sort_by_key(|point| (point.span, point.duty.is_some()));
     let mut outcome = Outcome::default();
@@ -61,6 +73,8 @@ pub(super) struct Judge<'a, 'm> {
     calls: OnceCell<HashMap<Span, &'m Expr>>,
     /// What is asked in each function; only what is not guarded needs it.
     around: OnceCell<Around<'a>>,
+    /// Files that are compiled for one platform only.
+    built_for: OnceCell<BuiltFor>,
 }
 
 impl<'a, 'm> Judge<'a, 'm> {
@@ -75,7 +89,7 @@ impl<'a, 'm> Judge<'a, 'm> {
     fn access_site(&self, point: &AccessPoint, access: &Access) -> Site {
         let member = access.symbol.members.get(point.found.member);
         let api = api_name(access, member);
-        let requirement = Requirement::of_access(access);
+        let requirement = self.requirement(point, access);
         let mut site = self.blank_site(point, api, access.category, access.class);
         site.needs = requirement.needs();
         if let Some(policy) = self.policy_of(point) {
@@ -88,6 +102,15 @@ impl<'a, 'm> Judge<'a, 'm> {
             AccessClass::Protected => self.conclude(&mut site, point, &requirement),
         }
         site
+    }
+
+    /// What an access needs where it is.
+    pub(super) fn requirement(&self, point: &AccessPoint, access: &Access) -> Requirement {
+        let requirement = Requirement::of_access(access);
+        match self.built_for.get_or_init(|| BuiltFor::of(self.resolution.module)).platform_at(point.span, self.resolution.module) {
+            Some(platform) => requirement.on(platform, self.catalogue),
+            None => requirement,
+        }
     }
 
     /// Calling a function that demands permissions is a finding when they are not there; when they are, the access is the callee's.

@@ -1,5 +1,6 @@
 //! From a program to verdicts: evidence, a walk per function and round until nothing changes, and the judgement of what the walks saw.
 
+mod built_for;
 mod by_policy;
 mod demand;
 mod entry_points;

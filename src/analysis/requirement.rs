@@ -32,6 +32,17 @@ impl Requirement {
         Self { conjuncts: needs.iter().map(conjunct).collect(), levels: Levels::ALL, throws: Some(Levels::ALL) }
     }
 
+    /// What is left of it in code that is compiled for one platform only: there another platform's permission proves nothing.
+    pub(crate) fn on(mut self, platform: Platform, catalogue: &Catalogue) -> Self {
+        for conjunct in &mut self.conjuncts {
+            let there: Vec<PermissionId> = conjunct.any.iter().copied().filter(|id| catalogue.permission(*id).platform == platform).collect();
+            if !there.is_empty() {
+                conjunct.any = there;
+            }
+        }
+        self
+    }
+
     /// All permissions that it mentions.
     pub(crate) fn permissions(&self) -> impl Iterator<Item = PermissionId> + '_ {
         self.conjuncts.iter().flat_map(|conjunct| conjunct.any.iter().copied())

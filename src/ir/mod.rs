@@ -19,7 +19,7 @@ pub use walk::{walk, walk_pattern};
 
 use serde::{Deserialize, Serialize};
 
-use crate::source::{Language, Span};
+use crate::source::{Language, Platform, Span};
 
 /// Index of a function in [`Module::functions`].
 pub type FunctionId = u32;
@@ -48,6 +48,11 @@ pub struct Module {
     pub functions: Vec<Function>,
     /// One past the largest [`ExprId`] in use.
     pub expr_count: u32,
+    /// Code that is compiled for one platform only; other parts of the file are compiled for whatever it is compiled for.
+    pub built_for: Vec<(Span, Platform)>,
+    /// Files that are compiled for one platform only, because this one says so where it names them (Rust's `mod`): the name of the module,
+    /// or the path that is written there, which ends in `.rs`.
+    pub files_built_for: Vec<(String, Platform)>,
 }
 
 /// One import.
@@ -676,6 +681,16 @@ impl Module {
             visibility: Visibility::Public,
             span: Span::default(),
         };
-        Self { language, package: String::new(), imports: Vec::new(), aliases: Vec::new(), types: vec![file], functions: Vec::new(), expr_count: 0 }
+        Self {
+            language,
+            package: String::new(),
+            imports: Vec::new(),
+            aliases: Vec::new(),
+            types: vec![file],
+            functions: Vec::new(),
+            expr_count: 0,
+            built_for: Vec::new(),
+            files_built_for: Vec::new(),
+        }
     }
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::relocate::{Offsets, relocate};
 use super::{ExprId, Function, FunctionId, FunctionKind, Import, Module, TypeDecl, TypeId, TypeKind, TypeRef};
-use crate::source::{Language, Span};
+use crate::source::{Language, Platform, Span};
 
 /// One file to link.
 #[derive(Clone, Debug)]
@@ -33,6 +33,10 @@ pub struct FileHead {
     pub imports: Vec<Import>,
     /// Type aliases: name and what it stands for.
     pub aliases: Vec<(String, TypeRef)>,
+    /// See [`Module::built_for`].
+    pub built_for: Vec<(Span, Platform)>,
+    /// See [`Module::files_built_for`].
+    pub files_built_for: Vec<(String, Platform)>,
     /// The pseudo type that owns its top-level functions and properties.
     pub scope: TypeId,
     /// Its functions.
@@ -79,6 +83,8 @@ impl Program {
                 package: module.package,
                 imports: module.imports,
                 aliases: module.aliases,
+                built_for: module.built_for,
+                files_built_for: module.files_built_for,
                 scope: next.types,
                 functions: next.functions..after.functions,
                 exprs: next.exprs..after.exprs,

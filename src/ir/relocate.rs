@@ -17,6 +17,9 @@ pub(super) fn relocate(module: &mut Module, by: Offsets) {
     for import in &mut module.imports {
         by.span(&mut import.span);
     }
+    for (span, _) in &mut module.built_for {
+        by.span(span);
+    }
     for decl in &mut module.types {
         by.type_decl(decl);
     }

@@ -48,7 +48,7 @@ pub enum Language {
 }
 
 /// The operating system family that a language's catalogue speaks of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Platform {
     /// Kotlin and Java.
     Android,

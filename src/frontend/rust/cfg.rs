@@ -5,6 +5,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Lit, Meta, Token, punctuated::Punctuated};
 
 use super::uses::plain;
+use crate::source::Platform;
 
 /// The systems of whose programs a source may be a part, the two of phones first.
 const SYSTEMS: [&str; 6] = ["android", "ios", "macos", "tvos", "visionos", "watchos"];
@@ -32,6 +33,16 @@ impl Cfg {
     /// Whether it never holds in an app: code for tests, or for systems that are none of phones or of Apple.
     pub(super) fn is_never(&self) -> bool {
         SYSTEMS.iter().all(|system| self.holds_on(system) == Some(false))
+    }
+
+    /// The platform on whose systems alone it can hold.
+    pub(super) fn platform(&self) -> Option<Platform> {
+        let mut possible = SYSTEMS.iter().filter(|system| self.holds_on(system) != Some(false)).map(|system| match *system {
+            "android" => Platform::Android,
+            _ => Platform::Apple,
+        });
+        let first = possible.next()?;
+        possible.all(|other| other == first).then_some(first)
     }
 
     /// Whether at most one of two can hold.
@@ -162,6 +173,21 @@ mod tests {
         }
         for perhaps in ["not(test)", "feature = \"x\"", "any(windows, target_os = \"ios\")", "mobile", "desktop", "debug_assertions"] {
             assert!(!cfg(perhaps).is_never(), "{perhaps}");
+        }
+    }
+
+    #[test]
+    fn a_condition_may_hold_on_one_platform_only() {
+        for android in ["target_os = \"android\"", "all(feature = \"x\", target_os = \"android\")", "not(target_vendor = \"apple\")"] {
+            assert_eq!(cfg(android).platform(), Some(Platform::Android), "{android}");
+        }
+        for apple in ["any(target_os = \"ios\", target_os = \"macos\")", "not(target_os = \"android\")", "target_vendor = \"apple\"", "desktop"] {
+            assert_eq!(cfg(apple).platform(), Some(Platform::Apple), "{apple}");
+        }
+        for both in
+            ["mobile", "unix", "feature = \"x\"", "any(target_os = \"android\", feature = \"x\")", "not(all(target_os = \"ios\", feature = \"x\"))", "test"]
+        {
+            assert_eq!(cfg(both).platform(), None, "{both}");
         }
     }
 

@@ -23,6 +23,7 @@ impl Rust<'_> {
         self.open_generics(&signature.generics);
         let start = declared.attributes.first().map_or(span(signature.fn_token.span), |first| span(first.pound_token.span));
         let mut function = self.build.new_function(kind, plain(&signature.ident), between(start, declared.end));
+        self.build.module.built_for.extend(self.platform.map(|platform| (function.span, platform)));
         function.name_span = span(signature.ident.span());
         function.annotations = self.annotations(declared.attributes);
         function.selector = attributes::selector(declared.attributes);

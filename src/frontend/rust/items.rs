@@ -24,9 +24,13 @@ impl Rust<'_> {
     }
 
     pub(super) fn item(&mut self, item: &Item) {
-        if attributes::is_left_out(attributes_of(item)) {
-            return;
+        let attributes = attributes_of(item);
+        if !attributes::is_left_out(attributes) {
+            self.built_for(attributes, |rust| rust.kept_item(item));
         }
+    }
+
+    fn kept_item(&mut self, item: &Item) {
         match item {
             Item::Use(item) => self.use_item(item),
             Item::ExternCrate(item) => self.extern_crate(item),
@@ -78,7 +82,10 @@ impl Rust<'_> {
             && let Some(branches) = super::cfg::branches(item.mac.tokens.clone())
         {
             let kept = branches.into_iter().filter(|(condition, _)| !condition.as_ref().is_some_and(super::cfg::Cfg::is_never));
-            kept.for_each(|(_, tokens)| self.pieces(&parsing::pieces(tokens)));
+            kept.for_each(|(condition, tokens)| {
+                let platform = condition.and_then(|condition| condition.platform());
+                self.on_platform(platform, |rust| rust.pieces(&parsing::pieces(tokens)));
+            });
             return;
         }
         let pieces = parsing::pieces(item.mac.tokens.clone());
@@ -174,7 +181,7 @@ impl Rust<'_> {
 
     /// A module with its content is an object whose members are called by its name.
     fn module(&mut self, item: &ItemMod) {
-        let Some((brace, items)) = &item.content else { return };
+        let Some((brace, items)) = &item.content else { return self.module_elsewhere(item) };
         let at = between(span(item.mod_token.span), span(brace.span.close()));
         if !self.tree.enter_at(at, 1) {
             return;
@@ -188,9 +195,22 @@ impl Rust<'_> {
         self.tree.leave(1);
     }
 
+    /// A module that is a file.
+    fn module_elsewhere(&mut self, item: &ItemMod) {
+        let Some(platform) = self.platform else { return };
+        let written = item.attrs.iter().filter(|attribute| attribute.path().is_ident("path")).find_map(|attribute| match &attribute.meta {
+            syn::Meta::NameValue(syn::MetaNameValue { value: SynExpr::Lit(syn::ExprLit { lit: syn::Lit::Str(path), .. }), .. }) => Some(path.value()),
+            _ => None,
+        });
+        self.build.module.files_built_for.push((written.unwrap_or_else(|| plain(&item.ident)), platform));
+    }
+
     fn member(&mut self, attrs: &[Attribute], visibility: Visibility, signature: &Signature, body: Option<&syn::Block>, end: Span) {
         if !attributes::is_left_out(attrs) {
-            self.function(&Declared { attributes: attrs, visibility, signature, body, end }, FunctionKind::Method);
+            let declared = Declared { attributes: attrs, visibility, signature, body, end };
+            self.built_for(attrs, |rust| {
+                rust.function(&declared, FunctionKind::Method);
+            });
         }
     }
 

@@ -26,7 +26,7 @@ use super::builder::ModuleBuilder;
 use super::tree::Lowering;
 use super::{Gap, GapKind, Lowered};
 use crate::ir::{Expr, ExprKind, Module, TypeRef};
-use crate::source::{Language, Span};
+use crate::source::{Language, Platform, Span};
 use parsing::Piece;
 
 /// The parser recurses, and an overflow cannot be caught: this is enough for what [`nesting`] lets through.
@@ -74,6 +74,7 @@ fn lower_here(text: &str) -> Lowered {
         bounds: Vec::new(),
         error_bytes: 0,
         near: Span::default(),
+        platform: None,
     };
     rust.tree.gaps = too_deep;
     let whole = Span::new(0, text.len());
@@ -103,6 +104,8 @@ struct Rust<'t> {
     error_bytes: u32,
     /// Where the walk is: the last name or bracket that it came by.
     near: Span,
+    /// The platform for which alone the items are compiled that the walk is in.
+    platform: Option<Platform>,
 }
 
 impl Rust<'_> {
@@ -111,6 +114,8 @@ impl Rust<'_> {
         for piece in pieces {
             match piece {
                 Piece::Item(item) => items.push(&**item),
+                Piece::Whole(attributes) if attributes::is_left_out(attributes) => return,
+                Piece::Whole(attributes) => return self.built_for(attributes, |rust| rust.pieces(&pieces[1..])),
                 Piece::Refused(tokens) => {
                     let span = tokens::span_of(tokens);
                     self.error_bytes += span.end - span.start;
@@ -120,6 +125,19 @@ impl Rust<'_> {
             }
         }
         self.items(&items);
+    }
+
+    /// Lowers what has these attributes, which may say for which platform alone it is compiled.
+    fn built_for(&mut self, attributes: &[syn::Attribute], lower: impl FnOnce(&mut Self)) {
+        let platform = cfg::Cfg::of(attributes).and_then(|condition| condition.platform());
+        self.on_platform(platform, lower);
+    }
+
+    fn on_platform(&mut self, platform: Option<Platform>, lower: impl FnOnce(&mut Self)) {
+        let around = self.platform;
+        self.platform = platform.or(around);
+        lower(self);
+        self.platform = around;
     }
 
     /// What stands for something that is not followed.

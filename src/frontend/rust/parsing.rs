@@ -11,6 +11,8 @@ pub(super) enum Piece {
     Item(Box<Item>),
     /// Tokens that are none.
     Refused(TokenStream),
+    /// Attributes of all that follows, the first part if there are any.
+    Whole(Vec<Attribute>),
 }
 
 /// The parts of a file. An error where it cannot even be told which tokens there are: brackets or quotes are open.
@@ -23,9 +25,11 @@ pub(super) fn parse(text: &str) -> Result<Vec<Piece>, proc_macro2::LexError> {
 pub(super) fn pieces(tokens: TokenStream) -> Vec<Piece> {
     let parser = |input: ParseStream<'_>| {
         let mut pieces = Vec::new();
-        // Attributes of the whole file say nothing that matters here.
-        if let Err(_refused) = input.call(Attribute::parse_inner) {
-            pieces.push(Piece::Refused(skipped(input)?));
+        match input.call(Attribute::parse_inner) {
+            // Others of the whole file say nothing that matters here.
+            Ok(attributes) if attributes.iter().any(|attribute| attribute.path().is_ident("cfg")) => pieces.push(Piece::Whole(attributes)),
+            Ok(_) => {}
+            Err(_refused) => pieces.push(Piece::Refused(skipped(input)?)),
         }
         while !input.is_empty() {
             let ahead = input.fork();
@@ -83,6 +87,7 @@ pub(super) fn outline(pieces: &[Piece]) -> String {
                 Item::Use(_) => "use".to_owned(),
                 _ => "item".to_owned(),
             },
+            Piece::Whole(_) => "attributes of the whole".to_owned(),
             Piece::Refused(tokens) => {
                 let span = super::tokens::span_of(tokens);
                 format!("refused, bytes {} to {}", span.start, span.end)

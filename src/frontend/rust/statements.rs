@@ -32,16 +32,24 @@ impl Rust<'_> {
             if condition.as_ref().is_none_or(|condition| variants.iter().any(|(other, _)| !other.excludes(condition))) {
                 body.extend(self.branches(&mut variants));
             }
+            let before = body.len();
             match condition {
                 Some(condition) => {
                     let lowered = self.one_of(statement);
+                    self.note_platform(attributes, &lowered);
                     variants.push((condition, lowered));
                 }
                 None => self.statement(statement, &mut body),
             }
+            body[before..].iter().for_each(|lowered| self.note_platform(attributes, lowered));
         }
         body.extend(self.branches(&mut variants));
         body
+    }
+
+    fn note_platform(&mut self, attributes: &[Attribute], lowered: &Expr) {
+        let platform = Cfg::of(attributes).and_then(|condition| condition.platform());
+        self.build.module.built_for.extend(platform.map(|platform| (lowered.span, platform)));
     }
 
     fn one_of(&mut self, statement: &Stmt) -> Expr {
