@@ -638,7 +638,7 @@ impl<'m> Resolver<'m> {
                 then.or(otherwise)
             }
             ExprKind::Loop { kind, bindings, head, body, .. } => self.scoped(|resolver| {
-                let element = head.as_deref().and_then(|head| resolver.visit(head)).and_then(|typed| held_type(&typed));
+                let element = head.as_deref().and_then(|head| resolver.visit(head)).and_then(|typed| resolver.element_type(&typed));
                 if *kind == LoopKind::ForEach {
                     for binding in bindings {
                         let declared = binding.ty.as_ref().and_then(|ty| resolver.names.resolve(ty, resolver.this_type()));
@@ -742,7 +742,7 @@ impl<'m> Resolver<'m> {
             ExprKind::Index { receiver, args } => {
                 let ty = self.visit(receiver);
                 self.visit_all(args);
-                ty.and_then(|typed| held_type(&typed))
+                ty.and_then(|typed| self.element_type(&typed))
             }
             ExprKind::Name(name) => self.name(expr, name),
             ExprKind::This(label) => self.this_expr(label.as_deref()),
@@ -1746,13 +1746,19 @@ impl<'m> Resolver<'m> {
                 Some(extended) => Some(extended.simple_name()),
                 None => {
                     let decl = &self.module.types[function.owner as usize];
-                    (decl.kind == TypeKind::Extension).then(|| decl.name.rsplit('.').next().unwrap_or(&decl.name))
+                    (decl.kind == TypeKind::Extension && !self.extends_own_type(function.owner, receiver)).then(|| last_segment(&decl.name))
                 }
             };
             extended.map(original).is_some_and(|extended| receiver_name.is_none_or(|name| name == extended || self.is_subtype_name(receiver, extended)))
                 && self.sees(id, receiver_name.is_some())
         });
         found.collect()
+    }
+
+    /// Whether an `impl` of Rust is for a type of this program, while the receiver has a foreign one, which may have the same name.
+    fn extends_own_type(&self, extension: TypeId, receiver: Option<&Typed>) -> bool {
+        let is_foreign = receiver.is_some_and(|typed| matches!(typed.ty.instance(), Ty::Named { .. }));
+        is_foreign && self.module.language_of_type(extension) == Language::Rust && self.base_type(extension) != extension
     }
 
     /// The name under which a called function is declared, behind an import alias.
@@ -1849,7 +1855,7 @@ fn is_written_large(name: &str) -> bool {
 }
 
 /// What a holder type holds.
-fn held_type(typed: &Typed) -> Option<Typed> {
+pub(super) fn held_type(typed: &Typed) -> Option<Typed> {
     let simple = typed.ty.simple_name()?;
     let held = typed.ty.first_arg().filter(|_| HOLDERS.contains(&simple))?;
     Some(Typed { ty: held.clone(), certain: typed.certain })

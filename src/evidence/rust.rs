@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::index::last_segment;
 use super::names::Names;
-use super::resolver::{Resolver, dotted};
+use super::resolver::{Resolver, dotted, held_type};
 use super::types::{Ty, Typed};
 use super::{Binding, FieldId};
 use crate::catalogue::Catalogue;
@@ -23,7 +23,7 @@ const WRAPPERS: &str = "objc2_";
 /// Members of any type that make an instance of it.
 const MAKERS: [&str; 5] = ["alloc", "default", "init", "new", "new_in"];
 /// Members of any type that give what they are called on, or what it holds.
-const SAME: [&str; 20] = [
+const SAME: [&str; 22] = [
     "as_ptr",
     "autorelease",
     "blocking_lock",
@@ -44,6 +44,8 @@ const SAME: [&str; 20] = [
     "upgrade",
     "write",
     "first",
+    "last",
+    "nth",
 ];
 
 /// Modules of a program by name.
@@ -124,15 +126,30 @@ impl<'m> Names<'m> {
     }
 
     /// Whether a path leads to something that the program declares, rather than to a crate that the catalogue or nobody knows.
-    fn is_own_path(&self, path: &str) -> bool {
+    fn is_own_path(&self, path: &str, file: usize) -> bool {
         let root = path.split('.').next().unwrap_or(path);
-        self.modules.is_own(root) && !self.modules.crates.contains(root)
+        self.modules.is_own(root) && (!self.modules.crates.contains(root) || self.has_module(root, file))
+    }
+
+    /// Whether a module of this name stands in a file or in a file beside it, as modules do that it declares: its name goes before a crate's.
+    fn has_module(&self, name: &str, file: usize) -> bool {
+        let here = &self.program_files()[file];
+        let (folder, last) = here.path.rsplit_once('/').map_or(("", here.path.as_str()), |(folder, last)| (folder, last));
+        let is_root = ["lib.rs", "main.rs", "mod.rs"].contains(&last);
+        let folder = if is_root { folder } else { here.path.strip_suffix(".rs").unwrap_or(&here.path) };
+        let is_inside = |id: &TypeId| {
+            let there = self.file_of(*id);
+            let below = self.program_files()[there].path.strip_prefix(folder).map(|rest| rest.trim_start_matches('/'));
+            let is_below = below.is_some_and(|rest| rest == format!("{name}.rs") || rest == format!("{name}/mod.rs"));
+            if there == file { *id != here.scope } else { is_below }
+        };
+        self.modules.by_name.get(name).is_some_and(|modules| modules.iter().any(is_inside))
     }
 
     /// The module that a path leads to, as seen from a file.
     pub(super) fn rust_module(&self, path: &str, file: usize) -> Option<TypeId> {
         let path = self.spelled_out(path, file);
-        if !self.is_own_path(&path) {
+        if !self.is_own_path(&path, file) {
             return None;
         }
         let name = last_segment(&path);
@@ -165,7 +182,7 @@ impl<'m> Names<'m> {
     pub(super) fn rust_type(&self, path: &str, file: usize) -> Option<TypeId> {
         let path = self.spelled_out(path, file);
         let (module, name) = path.rsplit_once('.')?;
-        if !self.is_own_path(&path) {
+        if !self.is_own_path(&path, file) {
             return None;
         }
         let within = self.rust_module(module, file).and_then(|module| self.type_in_module(module, name, MAX_RE_EXPORTS));
@@ -178,7 +195,7 @@ impl<'m> Names<'m> {
             return Some(found);
         }
         let file = self.file_of(module);
-        let import = self.import_of(file, name).filter(|import| steps > 0 && self.is_own_path(&import.path))?;
+        let import = self.import_of(file, name).filter(|import| steps > 0 && self.is_own_path(&import.path, file))?;
         let (outer, last) = import.path.rsplit_once('.')?;
         self.type_in_module(self.rust_module(outer, file)?, last, steps - 1)
     }
@@ -188,7 +205,7 @@ impl<'m> Names<'m> {
         if let Some(import) = self.import_of(file, name) {
             return self.rust_type(&import.path, file).filter(|_| import.path.contains('.'));
         }
-        let wildcards = self.program_files()[file].imports.iter().filter(|import| import.wildcard && self.is_own_path(&import.path));
+        let wildcards = self.program_files()[file].imports.iter().filter(|import| import.wildcard && self.is_own_path(&import.path, file));
         wildcards.filter_map(|import| self.rust_module(&import.path, file)).find_map(|module| self.type_in_module(module, name, MAX_RE_EXPORTS))
     }
 
@@ -230,11 +247,11 @@ impl<'m> Names<'m> {
         let file = self.file_of(module);
         let head = &self.program_files()[file];
         if let Some(import) = self.import_of(file, name) {
-            let handed = import.path.rsplit_once('.').filter(|_| self.is_own_path(&import.path));
+            let handed = import.path.rsplit_once('.').filter(|_| self.is_own_path(&import.path, file));
             let outer = handed.and_then(|(outer, last)| Some((self.rust_module(outer, file)?, last)));
             return outer.map(|(outer, last)| self.rust_functions(outer, last, steps - 1)).unwrap_or_default();
         }
-        let wildcards = head.imports.iter().filter(|import| import.wildcard && self.is_own_path(&import.path));
+        let wildcards = head.imports.iter().filter(|import| import.wildcard && self.is_own_path(&import.path, file));
         let modules = wildcards.filter_map(|import| self.rust_module(&import.path, file)).filter(|&outer| outer != module);
         modules.map(|outer| self.rust_functions(outer, name, steps - 1)).find(|found| !found.is_empty()).unwrap_or_default()
     }
@@ -283,6 +300,15 @@ impl<'m> Resolver<'m> {
         own.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
     }
 
+    /// What a collection holds. In Rust the catalogue says of a member that gives several what they are, and none of these types is a collection
+    /// itself.
+    pub(super) fn element_type(&self, collection: &Typed) -> Option<Typed> {
+        held_type(collection).or_else(|| {
+            let is_known = matches!(&collection.ty, Ty::Named { name, .. } if self.catalogue.types.contains_key(name));
+            (is_known && self.platform() == Platform::Rust).then(|| collection.clone())
+        })
+    }
+
     /// What a member gives that every type may have.
     pub(super) fn rust_member_type(&self, receiver: &Typed, name: &str) -> Option<Typed> {
         let is_made = matches!(receiver.ty, Ty::Class(_)) && MAKERS.contains(&name);
@@ -295,7 +321,8 @@ impl<'m> Names<'m> {
     /// The full path of something that the catalogue knows by it.
     fn foreign_path(&self, path: &str, file: usize) -> Option<String> {
         let full = self.spelled_out(path, file);
-        let is_of_crate = self.modules.crates.contains(full.split('.').next().unwrap_or(&full));
+        let root = full.split('.').next().unwrap_or(&full);
+        let is_of_crate = self.modules.crates.contains(root) && !self.has_module(root, file);
         (is_of_crate && self.is_known(&full)).then_some(full)
     }
 }

@@ -178,6 +178,7 @@ impl Rust<'_> {
                 Some(self.absent(vec![why], at))
             }
             ("clone", Some("Arc" | "Rc")) => Some(self.expr(only)),
+            ("AssertUnwindSafe", None | Some("panic")) => Some(self.expr(only)),
             (maker, Some(outer)) if HOLDERS.contains(&outer) && MAKERS.contains(&maker) => Some(self.expr(only)),
             _ => None,
         }
