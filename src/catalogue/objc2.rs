@@ -16,6 +16,12 @@ pub(super) fn derive(catalogue: &mut Catalogue) {
     let crates: HashMap<String, String> =
         catalogue.types.values().filter_map(|ty| Some((ty.name.clone(), format!("{}.{}", crate_of(ty.module.as_deref()?), ty.name)))).collect();
     let types: Vec<PlatformType> = catalogue.types.values().filter(|ty| crates.contains_key(&ty.name)).map(|ty| wrapped_type(ty, &crates)).collect();
+    // `.event` is `EKEntityType::Event`, and a status is a number that can be taken out: `status.0`.
+    for set in &mut catalogue.value_sets {
+        let cases: Vec<String> = set.constants.iter().filter_map(|constant| Some(format!(".{}", capitalised(constant.strip_prefix('.')?)))).collect();
+        set.constants.extend(cases);
+    }
+    catalogue.statuses.iter_mut().for_each(|status| status.same_members.push("0".to_owned()));
     let derived = Derived { crates: &crates };
     let accesses: Vec<Access> = catalogue.accesses.iter().filter_map(|access| derived.access(access)).collect();
     let checks: Vec<Check> = catalogue.checks.iter().filter_map(|check| derived.check(check)).collect();
