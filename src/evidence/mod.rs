@@ -3,6 +3,7 @@
 //! There is no type checker. Every conclusion says whether it is certain or likely, and what cannot be concluded stays
 //! unknown: a name that merely looks like an access is not one.
 
+mod boxes;
 mod bridging;
 mod constants;
 mod gates;
@@ -17,6 +18,7 @@ mod types;
 
 use std::collections::BTreeSet;
 
+pub(crate) use boxes::{BOX_VIEWS, BOXES, WAITING};
 pub(crate) use constants::{COLLECTION_BUILDERS, argument};
 pub use constants::{Constant, Constants};
 pub(crate) use gates::{AsksFor, GateMatch, defined_gates, find_gates, gates_by_function};
@@ -60,6 +62,10 @@ pub struct Variable<'m> {
     pub span: Span,
     /// How often it is read.
     pub reads: u32,
+    /// Whether it can be assigned again.
+    pub is_mutable: bool,
+    /// Whether it holds a box: others who have the box may change what it holds.
+    pub is_box: bool,
 }
 
 /// What the meaning of names depends on, and files that are not at hand might tell.
@@ -148,29 +154,13 @@ pub struct Resolution<'m> {
     pub members: HashMap<TypeId, Vec<FunctionId>>,
     /// Fields that an argument sets by its label, in `copy` of a data class or where a struct is made, by argument.
     pub set_by: HashMap<ExprId, Vec<FieldId>>,
+    /// Initial values of variables that are only another name for the box that the value is.
+    pub renamed: HashSet<ExprId>,
+    /// Fields that hold a box: others who have the box may change what it holds.
+    pub box_fields: HashSet<FieldId>,
     /// What the value of an expression is stored into (the variable or field that a call initialises).
     pub stored_in: HashMap<ExprId, Target>,
 }
-
-/// Types of things that hold one value, which changes.
-pub(crate) const BOXES: [&str; 13] = [
-    "MutableStateFlow",
-    "StateFlow",
-    "MutableLiveData",
-    "LiveData",
-    "MutableState",
-    "State",
-    "AtomicBoolean",
-    "AtomicReference",
-    "ObservableBoolean",
-    "ObservableField",
-    "CurrentValueSubject",
-    "BehaviorSubject",
-    "BehaviorRelay",
-];
-/// Functions that give a view of a box, which shows what it holds whenever it is read.
-pub(crate) const BOX_VIEWS: [&str; 7] =
-    ["asStateFlow", "asSharedFlow", "asLiveData", "distinctUntilChanged", "collectAsState", "collectAsStateWithLifecycle", "eraseToAnyPublisher"];
 
 /// `false` or `null`.
 fn is_no(expr: &Expr) -> bool {
@@ -217,6 +207,8 @@ impl<'m> Resolution<'m> {
             empty_at_first: HashSet::default(),
             member_calls: HashMap::default(),
             set_by: HashMap::default(),
+            renamed: HashSet::default(),
+            box_fields: HashSet::default(),
             stored_in: HashMap::default(),
             accessors: HashMap::default(),
             constructs: HashMap::default(),
@@ -275,6 +267,14 @@ impl<'m> Resolution<'m> {
         match self.target(shown.id) {
             Some(Target::Field(shown)) if is_box && shown != field => Some(shown),
             _ => None,
+        }
+    }
+
+    /// Whether a place holds a box that others may write.
+    pub(crate) fn is_box(&self, place: Target) -> bool {
+        match place {
+            Target::Variable(id) => self.variables[id as usize].is_box,
+            Target::Field(field) => self.box_fields.contains(&field),
         }
     }
 

@@ -79,6 +79,8 @@ const MAX_FAMILY: usize = 64;
 #[derive(Default)]
 struct Frame {
     variables: HashMap<String, VariableId>,
+    /// Other names for fields, whose boxes they hold.
+    fields: HashMap<String, FieldId>,
     functions: HashMap<String, FunctionId>,
     receiver: Option<Typed>,
     /// It rebinds `this` to something of unknown type.
@@ -101,6 +103,8 @@ pub(super) struct Resolver<'m> {
     pub(super) catalogue: &'m Catalogue,
     pub(super) names: Names<'m>,
     pub(super) bare: HashMap<ExprId, Bare>,
+    /// Where the names of boxes are declared, of which the types do not say so.
+    pub(super) boxes: HashSet<Span>,
     /// Kotlin's classes by the names of their fields, once somebody asked.
     classes_by_field: Option<HashMap<&'m str, Vec<TypeId>>>,
     frames: Vec<Frame>,
@@ -128,6 +132,7 @@ impl<'m> Resolver<'m> {
             this: Vec::new(),
             file: 0,
             families: RefCell::new(HashMap::default()),
+            boxes: module.files.iter().flat_map(|file| file.boxes.iter().copied()).collect(),
             classes_by_field: None,
             questions: RefCell::default(),
             visited: vec![false; module.functions.len()],
@@ -166,6 +171,9 @@ impl<'m> Resolver<'m> {
                 let field = FieldId { ty: id, index };
                 if let Some(typed) = self.field_type(field) {
                     self.out.field_types.insert(field, typed.ty);
+                }
+                if self.is_box_field(field) {
+                    self.out.box_fields.insert(field);
                 }
             }
         }
@@ -369,14 +377,31 @@ impl<'m> Resolver<'m> {
 
     fn declare(&mut self, name: &str, kind: VariableKind, ty: Option<Typed>, span: Span) -> VariableId {
         let id = self.out.variables.len() as VariableId;
-        self.out.variables.push(Variable { name: name.to_owned(), ty, kind, values: Vec::new(), span, reads: 0 });
+        let is_box = self.boxes.contains(&span) || Self::is_box_type(ty.as_ref());
+        self.out.variables.push(Variable { name: name.to_owned(), ty, kind, values: Vec::new(), span, reads: 0, is_mutable: false, is_box });
         if self.frames.is_empty() {
             self.frames.push(Frame::default());
         }
         if let Some(frame) = self.frames.last_mut() {
             frame.variables.insert(name.to_owned(), id);
+            frame.fields.remove(name);
         }
         id
+    }
+
+    /// From here on a name is another one for the place whose box a value is, if it is one.
+    fn rename_box(&mut self, name: &str, value: &Expr) {
+        let Some(place) = self.box_behind(value) else { return };
+        self.out.renamed.insert(value.id);
+        let Some(frame) = self.frames.last_mut() else { return };
+        match place {
+            Target::Variable(id) => {
+                frame.variables.insert(name.to_owned(), id);
+            }
+            Target::Field(field) => {
+                frame.fields.insert(name.to_owned(), field);
+            }
+        }
     }
 
     fn declare_at(&mut self, expr: &Expr, name: &str, ty: Option<Typed>, span: Span) -> VariableId {
@@ -609,12 +634,20 @@ impl<'m> Resolver<'m> {
                 }
                 last
             }),
-            ExprKind::Let { name, ty, value, name_span, delegated, .. } => {
+            ExprKind::Let { name, ty, value, name_span, delegated, mutable } => {
                 let initial = value.as_deref().and_then(|value| self.visit(value));
                 let declared = ty.as_ref().and_then(|ty| self.names.resolve(ty, self.this_type()));
                 let held = if *delegated { initial.map(|typed| held_type(&typed).unwrap_or(typed)) } else { initial };
                 let id = self.declare_at(expr, name, declared.or(held), *name_span);
                 self.write(Target::Variable(id), value.as_deref());
+                let variable = &mut self.out.variables[id as usize];
+                variable.is_mutable = *mutable;
+                variable.is_box = !delegated && (variable.is_box || value.as_deref().is_some_and(Self::makes_box));
+                // Rust's guards of locks are mutable for the sake of what they guard.
+                let may_be_another_name = !delegated && (!mutable || self.language() == Language::Rust);
+                if let Some(value) = value.as_deref().filter(|_| may_be_another_name) {
+                    self.rename_box(name, value);
+                }
                 None
             }
             ExprKind::FieldInit { name, value, .. } => {
@@ -736,6 +769,7 @@ impl<'m> Resolver<'m> {
                 let declared = ty.as_ref().and_then(|ty| self.names.resolve(ty, self.this_type()));
                 let id = self.declare_at(expr, name, declared.or(initial), expr.span);
                 self.write(Target::Variable(id), Some(value));
+                self.rename_box(name, value);
                 None
             }
             ExprKind::Member { receiver, name, .. } => self.member(expr, receiver, name),
@@ -856,6 +890,10 @@ impl<'m> Resolver<'m> {
     fn name(&mut self, expr: &'m Expr, name: &str) -> Option<Typed> {
         let name = unprojected(name);
         for index in (0..self.frames.len()).rev() {
+            if let Some(&field) = self.frames[index].fields.get(name) {
+                self.out.bindings.insert(expr.id, Binding::Field(field));
+                return self.field_type(field);
+            }
             if let Some(&id) = self.frames[index].variables.get(name) {
                 self.out.bindings.insert(expr.id, Binding::Variable(id));
                 let variable = &mut self.out.variables[id as usize];

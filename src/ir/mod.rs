@@ -53,6 +53,9 @@ pub struct Module {
     /// Files that are compiled for one platform only, because this one says so where it names them (Rust's `mod`): the name of the module,
     /// or the path that is written there, which ends in `.rs`.
     pub files_built_for: Vec<(String, Platform)>,
+    /// Names of variables, parameters and fields that hold a box, where the frontend takes off the type that says so (Rust's cells, locks,
+    /// atomics and channels): whoever got the box may change what is in it.
+    pub boxes: Vec<Span>,
 }
 
 /// One import.
@@ -691,6 +694,7 @@ impl Module {
             expr_count: 0,
             built_for: Vec::new(),
             files_built_for: Vec::new(),
+            boxes: Vec::new(),
         }
     }
 }

@@ -37,6 +37,8 @@ pub struct FileHead {
     pub built_for: Vec<(Span, Platform)>,
     /// See [`Module::files_built_for`].
     pub files_built_for: Vec<(String, Platform)>,
+    /// See [`Module::boxes`].
+    pub boxes: Vec<Span>,
     /// The pseudo type that owns its top-level functions and properties.
     pub scope: TypeId,
     /// Its functions.
@@ -85,6 +87,7 @@ impl Program {
                 aliases: module.aliases,
                 built_for: module.built_for,
                 files_built_for: module.files_built_for,
+                boxes: module.boxes,
                 scope: next.types,
                 functions: next.functions..after.functions,
                 exprs: next.exprs..after.exprs,

@@ -17,7 +17,7 @@ pub(super) fn relocate(module: &mut Module, by: Offsets) {
     for import in &mut module.imports {
         by.span(&mut import.span);
     }
-    for (span, _) in &mut module.built_for {
+    for span in module.built_for.iter_mut().map(|(span, _)| span).chain(&mut module.boxes) {
         by.span(span);
     }
     for decl in &mut module.types {

@@ -5,7 +5,7 @@ use super::Walker;
 use crate::analysis::facts::{FactSet, Facts, both, either};
 use crate::analysis::state::{Flow, join};
 use crate::analysis::value::{Alternative, Key, Value};
-use crate::evidence::{BOX_VIEWS, BOXES, COLLECTION_BUILDERS, Target};
+use crate::evidence::{BOX_VIEWS, COLLECTION_BUILDERS, WAITING};
 use crate::ir::{Call, Expr, ExprKind};
 
 /// `require(c)`: comes back only when `c` holds.
@@ -208,9 +208,11 @@ impl<'a, 'm> Walker<'a, 'm> {
                 None
             }
             "await" | "get" | "getValue" | "value" | "booleanValue" | "boolValue" | "blockingGet" | "blockingFirst" | "first" | "isTrue" | "toList"
-            | "toTypedArray" | "asList" | "toSet" | "orFalse" | "invoke" => {
+            | "toTypedArray" | "asList" | "toSet" | "orFalse" | "invoke" | "recv" | "try_recv" | "recv_timeout" | "blocking_recv" | "recv_async" => {
                 (!matches!(receiver, Value::Unknown | Value::ParamFunction(..) | Value::Closure(_) | Value::Code)).then(|| receiver.clone())
             }
+            waiting if WAITING.contains(&waiting) && !args.is_empty() => args.first().cloned(),
+            "take" if call.args.is_empty() && *receiver != Value::Unknown => Some(receiver.clone()),
             _ => self.member_of_value(receiver, name),
         }
     }
@@ -220,27 +222,6 @@ impl<'a, 'm> Walker<'a, 'm> {
         match self.resolution.target(target.id) {
             Some(field) if field.is_field() => self.load(field, &None),
             _ => now.clone(),
-        }
-    }
-
-    /// What a call puts into a box, or into a copy of an instance of a data class.
-    pub(super) fn put_into_box(&mut self, call: &'m Call, receiver: &Value, args: &[Value], flow: &mut Flow) {
-        let place = call.receiver.as_ref().and_then(|receiver| self.resolution.target(receiver.id));
-        let ty = call.receiver.as_ref().and_then(|receiver| self.resolution.types.get(&receiver.id)).and_then(|typed| typed.ty.simple_name());
-        let is_box = ty.is_some_and(|name| BOXES.contains(&name));
-        for (arg, value) in call.args.iter().zip(args) {
-            let Some(state) = flow.as_ref() else { return };
-            for &field in self.resolution.set_by.get(&arg.value.id).into_iter().flatten() {
-                let value = if super::calls::is_callable(value) { Value::Unknown } else { value.clone() };
-                self.next.write(Target::Field(field), value, &state.facts.without_handler());
-            }
-            let Some(place) = place.filter(|place| self.resolution.stored_in.get(&arg.value.id) == Some(place)) else { continue };
-            let put = match value {
-                Value::Closure(id) if is_box => self.walk_inline(*id, vec![receiver.clone()], flow),
-                value if is_box && !super::calls::is_callable(value) => value.clone(),
-                _ => Value::Unknown,
-            };
-            self.store(place, put, flow);
         }
     }
 

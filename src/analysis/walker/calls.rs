@@ -36,6 +36,12 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     fn eval_call_on(&mut self, expr: &'m Expr, call: &'m Call, receiver: Value, discarded: Option<ExprId>, flow: &mut Flow) -> Value {
+        let value = self.eval_call_itself(expr, call, receiver, discarded, flow);
+        self.change_by_method(call, flow);
+        value
+    }
+
+    fn eval_call_itself(&mut self, expr: &'m Expr, call: &'m Call, receiver: Value, discarded: Option<ExprId>, flow: &mut Flow) -> Value {
         let args: Vec<Value> = call.args.iter().map(|arg| self.eval(&arg.value, flow)).collect();
         self.discarded = discarded;
         if !self.is_gate(expr.id) {
@@ -57,6 +63,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.observe_no_check(expr, call.name_span, receiver);
         self.observe_receiver_call(call, receiver, &args, flow);
         self.put_into_box(call, receiver, &args, flow);
+        self.hand_out_boxes(call);
         if let Some(value) = self.check_value(expr, Some(call), call.name_span, &args, flow) {
             return value;
         }

@@ -20,7 +20,8 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         match &expr.kind {
             ExprKind::Block { label, body } => self.eval_block(label.as_deref(), body, flow),
-            ExprKind::Let { name, value, .. } => {
+            ExprKind::Let { name, ty, value, .. } => {
+                value.iter().for_each(|value| self.hand_out_box(value, ty.as_ref()));
                 let value = self.eval_optional(value.as_deref(), flow);
                 if let Some(&id) = self.resolution.declared.get(&(expr.id, name.clone())) {
                     self.declared_depth.insert(id, self.closure_depth);
@@ -31,6 +32,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             ExprKind::FieldInit { value, .. } => {
                 let evaluated = self.eval(value, flow);
                 if let Some(&place) = self.resolution.stored_in.get(&value.id) {
+                    self.hand_out_box(value, self.declared_type(place));
                     self.store(place, evaluated, flow);
                 }
                 Value::Unknown
@@ -46,6 +48,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             ExprKind::Match { subject, binding, arms } => self.eval_match(expr, subject.as_deref(), binding.as_deref(), arms, flow),
             ExprKind::Try { body, catches, finally } => self.eval_try(body, catches, finally.as_deref(), flow),
             ExprKind::Exit { kind, label, value } => {
+                value.iter().for_each(|value| self.hand_out_result(value));
                 let value = self.eval_optional(value.as_deref(), flow);
                 self.escape(value.clone(), flow);
                 self.leave(*kind, label.as_deref(), value, flow.take());
@@ -210,6 +213,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     fn eval_assign(&mut self, expr: &'m Expr, target: &'m Expr, value: &'m Expr, compound: bool, flow: &mut Flow) -> Value {
+        self.hand_out_box(value, self.resolution.target(target.id).and_then(|place| self.declared_type(place)));
         let mut evaluated = self.eval(value, flow);
         match &target.kind {
             ExprKind::Member { receiver, .. } => {
@@ -297,8 +301,8 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.is_known_shared(place)
     }
 
-    fn is_known_shared(&self, place: Target) -> bool {
-        !place.is_field() && (self.next.shared.contains_key(&place) || self.known.is_shared(place))
+    pub(super) fn is_known_shared(&self, place: Target) -> bool {
+        !place.is_field() && (self.resolution.is_box(place) || self.next.shared.contains_key(&place) || self.known.is_shared(place))
     }
 
     /// The value of a place.

@@ -110,7 +110,7 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.assigned_places(body, &mut assigned);
         assigned.sort_unstable();
         assigned.dedup();
-        let is_flag = |place: &Target| !place.is_field() && !self.next.shared.contains_key(place);
+        let is_flag = |place: &Target| !place.is_field() && !self.is_known_shared(*place);
         let before = |place: Target| Some((place, flow.as_ref()?.places.get(&place).filter(|value| is_truth(value))?.clone()));
         let flags: Vec<(Target, Value)> = assigned.into_iter().filter(is_flag).filter_map(before).collect();
         if flags.len() > MAX_FLAGS { Vec::new() } else { flags }

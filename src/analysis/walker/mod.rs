@@ -3,6 +3,7 @@
 //! The walk carries a [`Flow`]. Conditions give two of them at once ([`Walker::split`]); leaving makes a flow unreachable; joins keep
 //! what both sides know. There is no control-flow graph: branch facts follow structure.
 
+mod boxes;
 mod builtins;
 mod calls;
 mod checks;
@@ -31,7 +32,7 @@ use super::tables::{CallSite, Key as TableKey, Promise, Tables, View, add};
 use super::value::{Alternative, Value};
 use crate::catalogue::{AnnotationMeaning, Answer, Callback, Catalogue, DataCategory, Entry};
 use crate::evidence::{Resolution, SymbolMatch, Target, VariableId};
-use crate::ir::{Expr, ExprId, ExprKind, Function, FunctionId, Import, Literal, Program, TypeId};
+use crate::ir::{Expr, ExprId, ExprKind, Function, FunctionId, FunctionKind, Import, Literal, Program, TypeId};
 use crate::source::{Language, Span};
 use crate::verdict::{CheckHow, MissReason};
 
@@ -358,6 +359,9 @@ impl<'a, 'm> Walker<'a, 'm> {
         let labels = vec![function.name.clone()];
         let (flow, value) = self.in_frame(FrameKind::Function, labels, |walker| {
             let mut flow = Some(state);
+            if function.is_expression_body || function.kind == FunctionKind::Getter {
+                walker.hand_out_result(body);
+            }
             let value = walker.eval(body, &mut flow);
             // What is returned elsewhere escapes there, with what is known there.
             walker.escape(value.clone(), &mut flow);

@@ -30,12 +30,14 @@ impl Rust<'_> {
             value = self.flat_links(value, flat);
         }
         let entered = self.tree.enter_at(value.span, 2 * kept as u32);
+        let mut is_locked = false;
         for (index, &link) in nested.iter().enumerate() {
             if entered {
                 self.tree.leave(2);
             }
-            // `x.lock().unwrap()` is what is locked.
-            if !nested.get(index + 1).is_some_and(|next| combinators::locks(link, next)) {
+            // `x.lock().unwrap()` is what is locked, be it nothing.
+            let was_locked = std::mem::replace(&mut is_locked, nested.get(index + 1).is_some_and(|next| combinators::locks(link, next)));
+            if !is_locked && !was_locked {
                 value = self.follow(value, bare(link));
                 self.widen(&mut value, if index + 1 == nested.len() { bare(link) } else { link });
             }
@@ -91,7 +93,7 @@ impl Rust<'_> {
     }
 
     pub(super) fn arg(&mut self, value: &SynExpr) -> Arg {
-        Arg { label: None, trailing: false, spread: false, value: self.expr(value) }
+        Arg { label: None, trailing: false, spread: false, value: self.handed_over(value) }
     }
 
     fn method_call(&mut self, receiver: Expr, call: &ExprMethodCall) -> Expr {

@@ -76,7 +76,7 @@ impl Rust<'_> {
         let args: Vec<&SynExpr> = call.args.iter().collect();
         Ok(match (name.as_str(), args.as_slice()) {
             (same, []) if SAME.contains(&same) => receiver,
-            ("load", [ordering]) if is_ordering(ordering) => receiver,
+            ("load", [ordering]) if is_ordering(ordering) => self.call_on(receiver, "get", Vec::new()),
             ("store", [value, ordering]) if is_ordering(ordering) => {
                 let value = Box::new(self.expr(value));
                 self.tree.expr(at, ExprKind::Assign { target: Box::new(receiver), value, compound: false })
@@ -202,7 +202,7 @@ pub(super) fn locks(link: &SynExpr, next: &SynExpr) -> bool {
     let SynExpr::MethodCall(call) = bare(link) else { return false };
     let takes = match bare(next) {
         SynExpr::MethodCall(next) => next.method == "unwrap" || next.method == "expect" || next.method == "unwrap_or_else",
-        SynExpr::Await(_) => call.method == "lock",
+        SynExpr::Await(_) | SynExpr::Try(_) => call.method == "lock",
         _ => false,
     };
     takes && call.args.is_empty() && LOCKS.iter().any(|lock| call.method == lock)

@@ -46,7 +46,9 @@ impl Rust<'_> {
 
     /// `let pattern = value` as a condition, and the names of what went wrong where it does not hold.
     pub(super) fn let_condition(&mut self, pat: &Pat, value: &SynExpr, start: Span) -> (Expr, Vec<(String, Span)>) {
-        let value = self.expr(value);
+        let written = value;
+        let value = self.expr(written);
+        let value = self.read_out(value, written);
         let at = between(start, value.span);
         let mut lowered = self.pattern(pat);
         if lowered.alternatives.len() != 1 {

@@ -251,7 +251,8 @@ impl Rust<'_> {
     }
 
     fn assign(&mut self, expr: &ExprAssign) -> Expr {
-        let value = Box::new(self.expr(&expr.right));
+        let value = self.handed_over(&expr.right);
+        let value = Box::new(self.read_out(value, &expr.right));
         let target = Box::new(self.expr(&expr.left));
         self.tree.expr(between(target.span, value.span), ExprKind::Assign { target, value, compound: false })
     }

@@ -6,7 +6,7 @@ use syn::{Attribute, Expr as SynExpr, Fields, Generics, ImplItem, Item, ItemEnum
 use super::functions::{Declared, visibility};
 use super::parsing::{self, Piece};
 use super::uses::plain;
-use super::{Rust, attributes, between, paths, span};
+use super::{Rust, attributes, between, boxes, paths, span};
 use crate::ir::{ExprKind, Field, FunctionKind, TypeKind, TypeRef, Visibility};
 use crate::source::Span;
 
@@ -62,7 +62,7 @@ impl Rust<'_> {
             Item::Mod(item) => self.module(item),
             Item::Const(item) => self.constant(&item.ident, &item.ty, Some(&item.expr), visibility(&item.vis), false),
             Item::Static(item) => {
-                let mutable = matches!(item.mutability, syn::StaticMutability::Mut(_)) || is_shared_cell(&item.ty);
+                let mutable = matches!(item.mutability, syn::StaticMutability::Mut(_)) || boxes::is_box_type(&item.ty);
                 self.constant(&item.ident, &item.ty, Some(&item.expr), visibility(&item.vis), mutable);
             }
             Item::Type(item) => {
@@ -217,6 +217,7 @@ impl Rust<'_> {
     fn constant(&mut self, ident: &Ident, ty: &Type, value: Option<&SynExpr>, visibility: Visibility, mutable: bool) {
         let name = plain(ident);
         let at = span(ident.span());
+        self.build.module.boxes.extend(boxes::is_box_type(ty).then_some(at));
         let ty = Some(self.type_ref(ty)).filter(|ty| ty.name != "?");
         let field = Field { name: name.clone(), ty, mutable, is_static: true, getter: None, setter: None, annotations: Vec::new(), visibility, span: at };
         self.build.owner_decl().fields.push(field);
@@ -230,6 +231,7 @@ impl Rust<'_> {
 
     fn field(&mut self, index: usize, ident: Option<&Ident>, ty: &Type, visibility: Visibility) -> Field {
         let (name, at) = ident.map_or_else(|| (index.to_string(), Span::default()), |ident| (plain(ident), span(ident.span())));
+        self.build.module.boxes.extend((boxes::is_box_type(ty) && ident.is_some()).then_some(at));
         let ty = Some(self.type_ref(ty)).filter(|ty| ty.name != "?");
         Field { name, ty, mutable: true, is_static: false, getter: None, setter: None, annotations: Vec::new(), visibility, span: at }
     }
@@ -247,13 +249,6 @@ impl Rust<'_> {
         self.build.close_type_at(&mut self.tree, at);
         self.close_generics();
     }
-}
-
-/// Whether a static holds something that changes although it is not mutable itself.
-fn is_shared_cell(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
-    let name = paths::last_name(&path.path);
-    name.starts_with("Atomic") || ["Mutex", "RwLock", "OnceLock", "OnceCell", "RefCell", "Cell"].contains(&name.as_str())
 }
 
 fn attributes_of(item: &Item) -> &[Attribute] {

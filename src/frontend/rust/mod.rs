@@ -1,6 +1,7 @@
 //! Rust, by the parser `syn`. It is all or nothing, so a file is parsed item by item, and what it refuses is looked at as tokens.
 
 mod attributes;
+mod boxes;
 mod cfg;
 mod chains;
 mod combinators;

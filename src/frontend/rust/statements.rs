@@ -5,7 +5,7 @@ use syn::{Attribute, Block, Expr as SynExpr, Item, Local, Pat, Stmt};
 use super::cfg::Cfg;
 use super::functions::{Declared, visibility};
 use super::patterns::{binding_of, names_in};
-use super::{Rust, attributes, between, expressions, span};
+use super::{Rust, attributes, between, boxes, expressions, span};
 use crate::ir::{Expr, ExprKind, FunctionKind, TypeRef};
 use crate::source::Span;
 
@@ -117,6 +117,9 @@ impl Rust<'_> {
             Pat::Type(typed) => (&*typed.pat, Some(self.type_ref(&typed.ty)).filter(|ty| ty.name != "?")),
             other => (other, None),
         };
+        let is_box = matches!(&local.pat, Pat::Type(typed) if boxes::is_box_type(&typed.ty))
+            || local.init.as_ref().is_some_and(|init| boxes::makes_box(&init.expr));
+        self.build.module.boxes.extend(binding_of(pat).filter(|_| is_box).map(|(_, at)| at));
         let Some(init) = &local.init else {
             return self.lets(pat, ty, None, start, body);
         };
@@ -130,7 +133,12 @@ impl Rust<'_> {
             body.extend(self.unknown_names(errors));
             return;
         }
-        let mut value = self.expr(&init.expr);
+        let value = self.handed_over(&init.expr);
+        let value = self.read_out(value, &init.expr);
+        let mut value = match self.channel(pat, value, &init.expr, start, body) {
+            Ok(()) => return,
+            Err(other) => other,
+        };
         // A variant of a build: what it does is done only there.
         if Cfg::of(&local.attrs).is_some() {
             value = self.perhaps(value, None);
@@ -159,12 +167,13 @@ impl Rust<'_> {
         }
         let is_whole = binding_of(pat).is_some();
         let single = names.len() == 1;
+        let mutable = matches!(pat, Pat::Ident(ident) if ident.mutability.is_some());
         for (name, name_span) in names {
             let value = value.take();
             let at = value.as_ref().map_or(between(start, name_span), |value| between(start, value.span));
             let value = value.map(|value| self.part_of(value, is_whole));
             let kind =
-                ExprKind::Let { name, ty: ty.clone().filter(|_| is_whole && single), value: value.map(Box::new), mutable: true, delegated: false, name_span };
+                ExprKind::Let { name, ty: ty.clone().filter(|_| is_whole && single), value: value.map(Box::new), mutable, delegated: false, name_span };
             let declared = self.tree.expr(at, kind);
             body.push(declared);
         }
