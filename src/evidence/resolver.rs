@@ -673,9 +673,12 @@ impl<'m> Resolver<'m> {
             ExprKind::Loop { kind, bindings, head, body, .. } => self.scoped(|resolver| {
                 let element = head.as_deref().and_then(|head| resolver.visit(head)).and_then(|typed| resolver.element_type(&typed));
                 if *kind == LoopKind::ForEach {
-                    for binding in bindings {
+                    for (index, binding) in bindings.iter().enumerate() {
                         let declared = binding.ty.as_ref().and_then(|ty| resolver.names.resolve(ty, resolver.this_type()));
-                        resolver.declare_at(expr, &binding.name, declared.or(element.clone()), binding.span);
+                        // In Rust, what stands before it is where it is: a position or a key.
+                        let is_element = resolver.language() != Language::Rust || index + 1 == bindings.len();
+                        let element = element.clone().filter(|_| is_element);
+                        resolver.declare_at(expr, &binding.name, declared.or(element), binding.span);
                     }
                 }
                 resolver.visit(body);

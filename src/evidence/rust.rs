@@ -22,30 +22,38 @@ const CLASSES: &str = "objc";
 const WRAPPERS: &str = "objc2_";
 /// Members of any type that make an instance of it.
 const MAKERS: [&str; 5] = ["alloc", "default", "init", "new", "new_in"];
-/// Members of any type that give what they are called on, or what it holds.
-const SAME: [&str; 22] = [
+/// Members of any type that give what they are called on, what it holds, or some of it.
+const SAME: [&str; 30] = [
     "as_ptr",
     "autorelease",
     "blocking_lock",
     "borrow",
     "borrow_mut",
+    "drain",
+    "enumerate",
+    "filter",
+    "first",
     "get",
     "get_mut",
     "get_or_init",
     "inner",
     "into_inner",
+    "into_values",
+    "last",
     "lock",
     "next",
+    "nth",
     "read",
     "retain",
+    "rev",
+    "skip",
     "state",
     "to_vec",
     "try_lock",
     "upgrade",
+    "values",
+    "values_mut",
     "write",
-    "first",
-    "last",
-    "nth",
 ];
 
 /// Modules of a program by name.

@@ -40,6 +40,8 @@ const TRANSPARENT: [&str; 27] = [
 ];
 /// Lists: their argument is the element.
 const LISTS: [&str; 6] = ["Vec", "VecDeque", "SmallVec", "HashSet", "BTreeSet", "NSArray"];
+/// Tables: what is looked up in them is the last of their arguments.
+const TABLES: [&str; 4] = ["BTreeMap", "DashMap", "HashMap", "IndexMap"];
 /// Traits and types of functions.
 const FUNCTIONS: [&str; 7] = ["Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce", "DynBlock"];
 /// Traits of which many are named where one is meant.
@@ -126,6 +128,9 @@ impl Rust<'_> {
         }
         if LISTS.contains(&simple.as_str()) {
             return TypeRef { name: "[]".to_owned(), args };
+        }
+        if TABLES.contains(&simple.as_str()) {
+            return TypeRef { name: "[]".to_owned(), args: args.into_iter().skip(1).take(1).collect() };
         }
         TypeRef { name, args }
     }
