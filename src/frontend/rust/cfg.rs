@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Lit, Meta, Token, punctuated::Punctuated};
+use syn::{Attribute, Expr as SynExpr, ExprUnary, Lit, Meta, Token, UnOp, punctuated::Punctuated};
 
 use super::uses::plain;
 use crate::source::Platform;
@@ -28,6 +28,21 @@ impl Cfg {
     pub(super) fn of(attributes: &[Attribute]) -> Option<Cfg> {
         let mut all: Vec<Cfg> = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).filter_map(parsed).collect();
         if all.len() > 1 { Some(Cfg::All(all)) } else { all.pop() }
+    }
+
+    /// What `cfg!(…)` asks, or the opposite of it.
+    pub(super) fn asked(expr: &SynExpr) -> Option<Cfg> {
+        match super::expressions::bare(expr) {
+            SynExpr::Unary(ExprUnary { op: UnOp::Not(_), expr, .. }) => Some(Cfg::Not(Box::new(Cfg::asked(expr)?))),
+            SynExpr::Macro(one) if one.mac.path.is_ident("cfg") => only(one.mac.tokens.clone()),
+            _ => None,
+        }
+    }
+
+    /// What holds where one of several branches is taken: its own condition, if it has one, and none of those before it.
+    pub(super) fn of_branch(before: &[&Cfg], own: Option<&Cfg>) -> Cfg {
+        let none_before = before.iter().map(|&other| Cfg::Not(Box::new(other.clone())));
+        Cfg::All(none_before.chain(own.cloned()).collect())
     }
 
     /// Whether it never holds in an app: code for tests, or for systems that are none of phones or of Apple.
@@ -92,7 +107,11 @@ fn option_holds(name: &str, value: Option<&str>, system: &str) -> Option<bool> {
 
 fn parsed(attribute: &Attribute) -> Option<Cfg> {
     let Meta::List(list) = &attribute.meta else { return None };
-    let mut parts = conditions.parse2(list.tokens.clone()).ok()?;
+    only(list.tokens.clone())
+}
+
+fn only(tokens: TokenStream) -> Option<Cfg> {
+    let mut parts = conditions.parse2(tokens).ok()?;
     (parts.len() == 1).then(|| parts.pop()).flatten()
 }
 

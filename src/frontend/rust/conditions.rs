@@ -2,6 +2,7 @@
 
 use syn::{Arm as SynArm, BinOp, Expr as SynExpr, ExprIf, ExprLet, ExprMatch, Pat};
 
+use super::cfg::Cfg;
 use super::patterns::{self, binding_of, guard_of};
 use super::{Rust, attributes, between, span};
 use crate::ir::{Arm, CompareOp, Expr, ExprKind, Literal, Pattern};
@@ -15,6 +16,10 @@ impl Rust<'_> {
         let then = self.block(&expr.then_branch, None);
         let then = self.with_names(then, errors);
         let otherwise = expr.else_branch.as_ref().map(|(_, otherwise)| Box::new(self.expr(otherwise)));
+        if let Some(asked) = Cfg::asked(&expr.cond) {
+            self.note_condition(&asked, then.span);
+            otherwise.iter().for_each(|otherwise| self.note_condition(&Cfg::Not(Box::new(asked.clone())), otherwise.span));
+        }
         let end = otherwise.as_ref().map_or(then.span, |otherwise| otherwise.span);
         self.tree.expr(between(start, end), ExprKind::If { cond: Box::new(cond), then: Box::new(then), otherwise })
     }

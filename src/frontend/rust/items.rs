@@ -3,6 +3,7 @@
 use proc_macro2::Ident;
 use syn::{Attribute, Expr as SynExpr, Fields, Generics, ImplItem, Item, ItemEnum, ItemImpl, ItemMod, ItemTrait, Signature, TraitItem, Type, TypeParamBound};
 
+use super::cfg::Cfg;
 use super::functions::{Declared, visibility};
 use super::parsing::{self, Piece};
 use super::uses::plain;
@@ -81,10 +82,12 @@ impl Rust<'_> {
         if paths::last_name(&item.mac.path) == "cfg_if"
             && let Some(branches) = super::cfg::branches(item.mac.tokens.clone())
         {
-            let kept = branches.into_iter().filter(|(condition, _)| !condition.as_ref().is_some_and(super::cfg::Cfg::is_never));
-            kept.for_each(|(condition, tokens)| {
-                let platform = condition.and_then(|condition| condition.platform());
-                self.on_platform(platform, |rust| rust.pieces(&parsing::pieces(tokens)));
+            let conditions: Vec<Cfg> = branches.iter().filter_map(|(condition, _)| condition.clone()).collect();
+            let before: Vec<&Cfg> = conditions.iter().collect();
+            let kept = branches.into_iter().enumerate().filter(|(_, (condition, _))| !condition.as_ref().is_some_and(Cfg::is_never));
+            kept.for_each(|(index, (condition, tokens))| {
+                let where_taken = Cfg::of_branch(&before[..index.min(before.len())], condition.as_ref());
+                self.on_platform(where_taken.platform(), |rust| rust.pieces(&parsing::pieces(tokens)));
             });
             return;
         }

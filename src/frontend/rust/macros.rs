@@ -5,6 +5,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Block, Expr as SynExpr, Macro, MacroDelimiter, Pat, Stmt, Token};
 
+use super::cfg::Cfg;
 use super::uses::plain;
 use super::{Gap, GapKind, Rust, between, paths, span};
 use crate::ir::{Arg, Call, CompareOp, ExitKind, Expr, ExprKind, Literal, Pattern, TypeRef};
@@ -103,8 +104,12 @@ impl Rust<'_> {
 
     /// `cfg_if! { if #[cfg(…)] { … } else { … } }` in a function.
     fn conditional(&mut self, branches: Vec<super::cfg::Branch>, at: Span) -> Expr {
+        let conditions: Vec<Cfg> = branches.iter().filter_map(|(condition, _)| condition.clone()).collect();
+        let before: Vec<&Cfg> = conditions.iter().collect();
         let mut otherwise: Option<Expr> = None;
-        for (condition, tokens) in branches.into_iter().rev() {
+        for (index, (condition, tokens)) in branches.into_iter().enumerate().rev() {
+            let where_taken = Cfg::of_branch(&before[..index.min(before.len())], condition.as_ref());
+            self.note_condition(&where_taken, super::tokens::span_of(&tokens));
             if condition.as_ref().is_some_and(super::cfg::Cfg::is_never) {
                 continue;
             }

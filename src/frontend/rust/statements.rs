@@ -48,8 +48,12 @@ impl Rust<'_> {
     }
 
     fn note_platform(&mut self, attributes: &[Attribute], lowered: &Expr) {
-        let platform = Cfg::of(attributes).and_then(|condition| condition.platform());
-        self.build.module.built_for.extend(platform.map(|platform| (lowered.span, platform)));
+        Cfg::of(attributes).into_iter().for_each(|condition| self.note_condition(&condition, lowered.span));
+    }
+
+    /// Notes for which platform alone code is part of a program, or runs.
+    pub(super) fn note_condition(&mut self, condition: &Cfg, at: Span) {
+        self.build.module.built_for.extend(condition.platform().map(|platform| (at, platform)));
     }
 
     fn one_of(&mut self, statement: &Stmt) -> Expr {
@@ -117,8 +121,8 @@ impl Rust<'_> {
             Pat::Type(typed) => (&*typed.pat, Some(self.type_ref(&typed.ty)).filter(|ty| ty.name != "?")),
             other => (other, None),
         };
-        let is_box = matches!(&local.pat, Pat::Type(typed) if boxes::is_box_type(&typed.ty))
-            || local.init.as_ref().is_some_and(|init| boxes::makes_box(&init.expr));
+        let is_box =
+            matches!(&local.pat, Pat::Type(typed) if boxes::is_box_type(&typed.ty)) || local.init.as_ref().is_some_and(|init| boxes::makes_box(&init.expr));
         self.build.module.boxes.extend(binding_of(pat).filter(|_| is_box).map(|(_, at)| at));
         let Some(init) = &local.init else {
             return self.lets(pat, ty, None, start, body);
@@ -172,8 +176,7 @@ impl Rust<'_> {
             let value = value.take();
             let at = value.as_ref().map_or(between(start, name_span), |value| between(start, value.span));
             let value = value.map(|value| self.part_of(value, is_whole));
-            let kind =
-                ExprKind::Let { name, ty: ty.clone().filter(|_| is_whole && single), value: value.map(Box::new), mutable, delegated: false, name_span };
+            let kind = ExprKind::Let { name, ty: ty.clone().filter(|_| is_whole && single), value: value.map(Box::new), mutable, delegated: false, name_span };
             let declared = self.tree.expr(at, kind);
             body.push(declared);
         }
