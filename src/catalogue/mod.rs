@@ -14,3 +14,4 @@ pub use index::{Entry, Index, accessor_twin, setter_name};
 pub use load::{RuleSource, embedded, with_folder};
 pub use model::*;
 pub use names::{accessor_spellings, capitalised, decapitalised, package_of};
+pub(crate) use objc2::is_initializer;

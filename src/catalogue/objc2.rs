@@ -4,7 +4,7 @@
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::model::{Access, Callback, Catalogue, Check, Member, NotACheck, Place, PlatformType, Subject, Symbol};
+use super::model::{Access, Callback, Carrier, Catalogue, Check, Given, Member, NotACheck, Place, PlatformType, Subject, Symbol, When};
 use super::names::capitalised;
 use crate::source::Platform;
 
@@ -15,7 +15,8 @@ const PREFIX: &str = "objc2_";
 pub(super) fn derive(catalogue: &mut Catalogue) {
     let crates: HashMap<String, String> =
         catalogue.types.values().filter_map(|ty| Some((ty.name.clone(), format!("{}.{}", crate_of(ty.module.as_deref()?), ty.name)))).collect();
-    let types: Vec<PlatformType> = catalogue.types.values().filter(|ty| crates.contains_key(&ty.name)).map(|ty| wrapped_type(ty, &crates)).collect();
+    let known = methods_by_first_word(catalogue);
+    let types: Vec<PlatformType> = catalogue.types.values().filter(|ty| crates.contains_key(&ty.name)).map(|ty| wrapped_type(ty, &crates, &known)).collect();
     // `.event` is `EKEntityType::Event`, and a status is a number that can be taken out: `status.0`.
     for set in &mut catalogue.value_sets {
         let cases: Vec<String> = set.constants.iter().filter_map(|constant| Some(format!(".{}", capitalised(constant.strip_prefix('.')?)))).collect();
@@ -23,15 +24,17 @@ pub(super) fn derive(catalogue: &mut Catalogue) {
     }
     catalogue.statuses.iter_mut().for_each(|status| status.same_members.push("0".to_owned()));
     let derived = Derived { crates: &crates };
-    let accesses: Vec<Access> = catalogue.accesses.iter().filter_map(|access| derived.access(access)).collect();
-    let checks: Vec<Check> = catalogue.checks.iter().filter_map(|check| derived.check(check)).collect();
+    let accesses: Vec<Access> = catalogue.accesses.iter().flat_map(|access| derived.accesses(access)).collect();
+    let checks: Vec<Check> = catalogue.checks.iter().flat_map(|check| derived.checks(check)).collect();
     let callbacks: Vec<Callback> = catalogue.callbacks.iter().filter_map(|callback| derived.callback(callback)).collect();
-    let not_checks: Vec<NotACheck> = catalogue.not_checks.iter().filter_map(|entry| derived.not_a_check(entry)).collect();
+    let not_checks: Vec<NotACheck> = catalogue.not_checks.iter().flat_map(|entry| derived.not_checks(entry)).collect();
+    let carriers: Vec<Carrier> = catalogue.carriers.iter().flat_map(|carrier| derived.carriers(carrier)).collect();
     catalogue.types.extend(types.into_iter().map(|ty| (ty.name.clone(), ty)));
     catalogue.accesses.extend(accesses);
     catalogue.checks.extend(checks);
     catalogue.callbacks.extend(callbacks);
     catalogue.not_checks.extend(not_checks);
+    catalogue.carriers.extend(carriers);
 }
 
 struct Derived<'c> {
@@ -40,41 +43,42 @@ struct Derived<'c> {
 }
 
 impl Derived<'_> {
-    fn symbol(&self, symbol: &Symbol) -> Option<Symbol> {
+    /// What a symbol is in Rust, with where its arguments stand: once for the methods that are passed what they initialise, once for the others.
+    fn symbols<'s>(&self, symbol: &'s Symbol) -> Vec<(Symbol, Places<'s>)> {
+        let (makers, others): (Vec<&Member>, Vec<&Member>) = symbol.members.iter().partition(|member| member.selector.as_deref().is_some_and(is_initializer));
+        let labels: Vec<&[String]> = symbol.members.iter().filter_map(|member| member.labels.as_deref()).collect();
+        let both = [(makers, Places { labels: labels.clone(), before: 1 }), (others, Places { labels, before: 0 })];
+        both.into_iter().filter_map(|(members, places)| Some((self.symbol(symbol, &members, &places)?, places))).collect()
+    }
+
+    fn symbol(&self, symbol: &Symbol, members: &[&Member], places: &Places<'_>) -> Option<Symbol> {
         let owner = match &symbol.owner {
             Some(owner) => Some(self.crates.get(owner)?.clone()),
             None => None,
         };
-        let members: Vec<Member> = symbol.members.iter().flat_map(|member| methods(member, owner.is_none())).collect();
-        let labels: Vec<&[String]> = symbol.members.iter().filter_map(|member| member.labels.as_deref()).collect();
-        let mut when = symbol.when.clone();
-        for condition in &mut when {
-            if let super::model::Given::Argument(place) = &mut condition.value {
-                *place = by_position(place, &labels)?;
-            }
+        let members: Vec<Member> = members.iter().flat_map(|member| methods(member, owner.is_none())).collect();
+        if symbol.platform != Platform::Apple || members.is_empty() {
+            return None;
         }
-        (symbol.platform == Platform::Apple && !members.is_empty()).then(|| Symbol { platform: Platform::Rust, owner, members, when, ..symbol.clone() })
+        let when = symbol.when.iter().map(|when| self.condition(when, places)).collect::<Option<_>>()?;
+        Some(Symbol { platform: Platform::Rust, owner, members, when, ..symbol.clone() })
     }
 
-    fn access(&self, access: &Access) -> Option<Access> {
-        Some(Access { symbol: self.symbol(&access.symbol)?, ..access.clone() })
+    fn condition(&self, when: &When, places: &Places<'_>) -> Option<When> {
+        let value = match &when.value {
+            Given::Argument(place) => Given::Argument(places.of(place)?),
+            passed => passed.clone(),
+        };
+        let of_type = when.of_type.as_ref().map(|ty| self.crates.get(ty).unwrap_or(ty).clone());
+        Some(When { value, of_type, ..when.clone() })
     }
 
-    fn check(&self, check: &Check) -> Option<Check> {
-        let labels: Vec<&[String]> = check.symbol.members.iter().filter_map(|member| member.labels.as_deref()).collect();
-        let mut derived = Check { symbol: self.symbol(&check.symbol)?, ..check.clone() };
-        if let Some(gives) = &mut derived.callback {
-            gives.argument = by_position(&gives.argument, &labels)?;
-        }
-        if let Subject::Argument { argument, map, .. } = &mut derived.subject {
-            if let Some(place) = argument {
-                *place = by_position(place, &labels)?;
-            }
-            // `.video` is `AVMediaType::Video`.
-            let cases: Vec<_> = map.iter().map(|(case, id)| (capitalised(case), *id)).collect();
-            map.extend(cases);
-        }
-        Some(derived)
+    fn accesses(&self, access: &Access) -> Vec<Access> {
+        self.symbols(&access.symbol).into_iter().map(|(symbol, _)| Access { symbol, ..access.clone() }).collect()
+    }
+
+    fn checks(&self, check: &Check) -> Vec<Check> {
+        self.symbols(&check.symbol).into_iter().filter_map(|(symbol, places)| check_in_rust(check, symbol, &places)).collect()
     }
 
     fn callback(&self, callback: &Callback) -> Option<Callback> {
@@ -82,9 +86,73 @@ impl Derived<'_> {
         (callback.platform == Platform::Apple && !members.is_empty()).then(|| Callback { platform: Platform::Rust, members, ..callback.clone() })
     }
 
-    fn not_a_check(&self, entry: &NotACheck) -> Option<NotACheck> {
-        Some(NotACheck { symbol: self.symbol(&entry.symbol)?, ..entry.clone() })
+    fn not_checks(&self, entry: &NotACheck) -> Vec<NotACheck> {
+        self.symbols(&entry.symbol).into_iter().map(|(symbol, _)| NotACheck { symbol, ..entry.clone() }).collect()
     }
+
+    fn carriers(&self, carrier: &Carrier) -> Vec<Carrier> {
+        let symbols = self.symbols(&carrier.symbol).into_iter();
+        symbols.filter_map(|(symbol, places)| Some(Carrier { symbol, from: places.of(&carrier.from)?, ..carrier.clone() })).collect()
+    }
+}
+
+fn check_in_rust(check: &Check, symbol: Symbol, places: &Places<'_>) -> Option<Check> {
+    let mut derived = Check { symbol, ..check.clone() };
+    if let Some(gives) = &mut derived.callback {
+        gives.argument = places.of(&gives.argument)?;
+    }
+    if let Subject::Argument { argument, map, .. } = &mut derived.subject {
+        if let Some(place) = argument {
+            *place = places.of(place)?;
+        }
+        // `.video` is `AVMediaType::Video`.
+        let cases: Vec<_> = map.iter().map(|(case, id)| (capitalised(case), *id)).collect();
+        map.extend(cases);
+    }
+    Some(derived)
+}
+
+/// Where the arguments of a symbol stand in Rust.
+struct Places<'s> {
+    /// Labels of its members in Swift.
+    labels: Vec<&'s [String]>,
+    /// How many arguments stand before those that the message has.
+    before: u32,
+}
+
+impl Places<'_> {
+    /// A label of Swift as a position, which is the same in Objective-C; none where no member has it.
+    fn of(&self, place: &Place) -> Option<Place> {
+        match place {
+            Place::Word(word) if !["any", "last", "receiver"].contains(&word.as_str()) => {
+                let position = self.labels.iter().find_map(|labels| labels.iter().position(|label| label == word))?;
+                Some(Place::Position(position as u32 + self.before))
+            }
+            Place::Position(position) => Some(Place::Position(position + self.before)),
+            Place::Word(_) => Some(place.clone()),
+        }
+    }
+}
+
+/// Whether a selector or method is called as those are that initialise what was allocated, and give it back.
+pub(crate) fn is_initializer(name: &str) -> bool {
+    name.strip_prefix("init").is_some_and(|rest| !rest.starts_with(|next: char| next.is_lowercase() || next == '_'))
+}
+
+/// By class and first word of a selector: the methods that the catalogue knows of.
+type MethodsByFirstWord = HashMap<(String, String), Vec<String>>;
+
+fn methods_by_first_word(catalogue: &Catalogue) -> MethodsByFirstWord {
+    let mut found = MethodsByFirstWord::default();
+    for symbol in catalogue.entries().map(|entry| catalogue.symbol(entry)).filter(|symbol| symbol.platform == Platform::Apple) {
+        for member in &symbol.members {
+            if let (Some(owner), Some((first, _))) = (&symbol.owner, member.selector.as_ref().and_then(|selector| selector.split_once(':'))) {
+                let names = methods(member, false).into_iter().filter_map(|method| method.name);
+                found.entry((owner.clone(), first.to_owned())).or_default().extend(names);
+            }
+        }
+    }
+    found
 }
 
 /// The methods that a member is in Rust; none where Objective-C does not have it.
@@ -107,25 +175,16 @@ fn methods(member: &Member, is_function: bool) -> Vec<Member> {
     all
 }
 
-/// A label of Swift as a position, which is the same in Objective-C.
-fn by_position(place: &Place, labels: &[&[String]]) -> Option<Place> {
-    match place {
-        Place::Word(word) if !["any", "last", "receiver"].contains(&word.as_str()) => {
-            let position = labels.iter().find_map(|labels| labels.iter().position(|label| label == word))?;
-            Some(Place::Position(position as u32))
-        }
-        other => Some(other.clone()),
-    }
-}
-
-fn wrapped_type(ty: &PlatformType, crates: &HashMap<String, String>) -> PlatformType {
+fn wrapped_type(ty: &PlatformType, crates: &HashMap<String, String>, known: &MethodsByFirstWord) -> PlatformType {
     let wrapped = |name: &String| crates.get(name).cloned().unwrap_or_else(|| name.clone());
+    // What the rules call by a message's first word has the whole of it for a name.
+    let spellings = |member: &String| known.get(&(ty.name.clone(), member.clone())).into_iter().flatten().chain([member]).cloned().collect::<Vec<_>>();
     PlatformType {
         name: wrapped(&ty.name),
         platform: Platform::Rust,
         module: None,
         supertypes: ty.supertypes.iter().map(wrapped).collect(),
-        yields: ty.yields.iter().map(|(member, product)| (member.clone(), wrapped(product))).collect(),
+        yields: ty.yields.iter().flat_map(|(member, product)| spellings(member).into_iter().map(|member| (member, wrapped(product)))).collect(),
         implicit: false,
     }
 }

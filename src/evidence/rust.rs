@@ -8,7 +8,7 @@ use super::names::Names;
 use super::resolver::{Resolver, dotted, held_type};
 use super::types::{Ty, Typed};
 use super::{Binding, FieldId};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, is_initializer};
 use crate::ir::{Expr, ExprKind, FunctionId, Program, TypeId, TypeKind};
 use crate::source::{Language, Platform};
 
@@ -21,7 +21,7 @@ const CLASSES: &str = "objc";
 /// How the crates are called that wrap Apple's frameworks.
 const WRAPPERS: &str = "objc2_";
 /// Members of any type that make an instance of it.
-const MAKERS: [&str; 5] = ["alloc", "default", "init", "new", "new_in"];
+const MAKERS: [&str; 4] = ["alloc", "default", "new", "new_in"];
 /// Members of any type that give what they are called on, what it holds, or some of it.
 const SAME: [&str; 30] = [
     "as_ptr",
@@ -319,7 +319,7 @@ impl<'m> Resolver<'m> {
 
     /// What a member gives that every type may have.
     pub(super) fn rust_member_type(&self, receiver: &Typed, name: &str) -> Option<Typed> {
-        let is_made = matches!(receiver.ty, Ty::Class(_)) && MAKERS.contains(&name);
+        let is_made = matches!(receiver.ty, Ty::Class(_)) && (MAKERS.contains(&name) || is_initializer(name));
         let is_same = !matches!(receiver.ty, Ty::Class(_)) && (SAME.contains(&name) || name == "init");
         (is_made || is_same).then(|| Typed { ty: receiver.ty.instance().clone(), certain: receiver.certain })
     }
