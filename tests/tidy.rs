@@ -2,6 +2,8 @@
 
 #[path = "tidy/catalogue.rs"]
 mod catalogue;
+#[path = "tidy/checks.rs"]
+mod checks;
 #[path = "tidy/layers.rs"]
 mod layers;
 #[path = "tidy/texts.rs"]

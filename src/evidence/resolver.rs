@@ -455,7 +455,7 @@ impl<'m> Resolver<'m> {
         family
     }
 
-    fn field_in(&self, ty: TypeId, name: &str) -> Option<FieldId> {
+    pub(super) fn field_in(&self, ty: TypeId, name: &str) -> Option<FieldId> {
         self.family(ty).iter().find_map(|&ty| self.names.index.field(ty, name))
     }
 

@@ -20,6 +20,8 @@ const OWN_ROOTS: [&str; 3] = ["crate", "self", "super"];
 const CLASSES: &str = "objc";
 /// How the crates are called that wrap Apple's frameworks.
 const WRAPPERS: &str = "objc2_";
+/// The member of a class of Objective-C, written in Rust, that gives what an instance keeps.
+const KEPT: &str = "ivars";
 /// Members of any type that make an instance of it.
 const MAKERS: [&str; 4] = ["alloc", "default", "new", "new_in"];
 /// Members of any type that give what they are called on, what it holds, or some of it.
@@ -319,6 +321,13 @@ impl<'m> Resolver<'m> {
 
     /// What a member gives that every type may have.
     pub(super) fn rust_member_type(&self, receiver: &Typed, name: &str) -> Option<Typed> {
+        // What an instance of a class of Objective-C keeps, which it has no method of its own for.
+        if let (Ty::App { id, .. }, KEPT) = (receiver.ty.instance(), name)
+            && let Some(kept) = self.field_in(*id, KEPT)
+        {
+            let declared = self.module.types[kept.ty as usize].fields[kept.index as usize].ty.as_ref()?;
+            return self.names.resolve(declared, kept.ty);
+        }
         let is_made = matches!(receiver.ty, Ty::Class(_)) && (MAKERS.contains(&name) || is_initializer(name));
         let is_same = !matches!(receiver.ty, Ty::Class(_)) && (SAME.contains(&name) || name == "init");
         (is_made || is_same).then(|| Typed { ty: receiver.ty.instance().clone(), certain: receiver.certain })

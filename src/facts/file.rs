@@ -15,7 +15,7 @@ use super::{FactsError, FileFacts, check, encoder};
 
 /// The version of the format. It goes up with every change of what is encoded (the types of `ir` above all), and with every change of
 /// what a frontend makes of the same source.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// How a facts file starts. The first byte is in no text.
 const MAGIC: [u8; 8] = *b"\xFFaskfact";

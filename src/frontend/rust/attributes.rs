@@ -4,6 +4,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
 use super::cfg::Cfg;
+use super::classes::KEPT;
 use super::{Rust, between, paths, span, tokens};
 use crate::ir::{Annotation, Arg, Expr, ExprKind, Literal};
 
@@ -19,7 +20,7 @@ pub(super) fn is_left_out(attributes: &[Attribute]) -> bool {
 impl Rust<'_> {
     /// Annotations; documentation, lints and conditions are none.
     pub(super) fn annotations(&mut self, attributes: &[Attribute]) -> Vec<Annotation> {
-        const SILENT: [&str; 12] = ["doc", "cfg", "cfg_attr", "allow", "expect", "warn", "deny", "inline", "must_use", "derive", "deprecated", "default"];
+        const SILENT: [&str; 13] = ["doc", "cfg", "cfg_attr", "allow", "expect", "warn", "deny", "inline", "must_use", "derive", "deprecated", "default", KEPT];
         let speaking = attributes.iter().filter(|attribute| !SILENT.contains(&paths::last_name(attribute.path()).as_str()));
         speaking.map(|attribute| self.annotation(attribute)).collect()
     }

@@ -11,7 +11,7 @@ use crate::ir::{Call, CompareOp, ExitKind, Expr, ExprKind, Literal};
 use crate::source::Span;
 
 /// Members that give the same value, borrowed, owned or copied.
-const SAME: [&str; 24] = [
+const SAME: [&str; 27] = [
     "as_bool",
     "as_deref",
     "as_deref_mut",
@@ -22,6 +22,9 @@ const SAME: [&str; 24] = [
     "borrow",
     "borrow_mut",
     "by_ref",
+    "cast",
+    "cast_const",
+    "cast_mut",
     "clone",
     "cloned",
     "copied",
@@ -67,6 +70,8 @@ const HOLDERS: [&str; 21] = [
 ];
 /// How they are made.
 const MAKERS: [&str; 4] = ["from", "new", "pin", "try_new"];
+/// Functions of references that are counted or owned that give what they point to.
+const POINTERS: [&str; 3] = ["as_mut_ptr", "as_ptr", "into_raw"];
 
 impl Rust<'_> {
     /// A call of a member of `Option`, `Result` and the like; the receiver when it is none.
@@ -180,6 +185,7 @@ impl Rust<'_> {
             ("clone", Some("Arc" | "Rc")) => Some(self.expr(only)),
             ("AssertUnwindSafe", None | Some("panic")) => Some(self.expr(only)),
             (maker, Some(outer)) if HOLDERS.contains(&outer) && MAKERS.contains(&maker) => Some(self.expr(only)),
+            (pointer, Some("Arc" | "Box" | "Rc" | "RcBlock" | "Retained")) if POINTERS.contains(&pointer) => Some(self.expr(only)),
             _ => None,
         }
     }

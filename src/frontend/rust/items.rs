@@ -7,7 +7,7 @@ use super::cfg::Cfg;
 use super::functions::{Declared, visibility};
 use super::parsing::{self, Piece};
 use super::uses::plain;
-use super::{Rust, attributes, between, boxes, paths, span};
+use super::{Rust, attributes, between, boxes, classes, paths, span};
 use crate::ir::{ExprKind, Field, FunctionKind, TypeKind, TypeRef, Visibility};
 use crate::source::Span;
 
@@ -91,7 +91,7 @@ impl Rust<'_> {
             });
             return;
         }
-        let pieces = parsing::pieces(item.mac.tokens.clone());
+        let pieces = parsing::pieces(classes::with_readable_attributes(item.mac.tokens.clone()));
         let is_definition = item.ident.is_some() || paths::last_name(&item.mac.path) == "macro_rules";
         let are_items = !pieces.is_empty() && pieces.iter().all(|piece| matches!(piece, Piece::Item(_)));
         if are_items && !is_definition {
@@ -111,7 +111,10 @@ impl Rust<'_> {
     fn structure(&mut self, attrs: &[Attribute], vis: Visibility, ident: &Ident, generics: &Generics, fields: &Fields, at: Span) {
         self.open(attrs, vis, ident, generics, TypeKind::Class, at);
         let declared = fields.iter().filter(|field| !attributes::is_left_out(&field.attrs)).enumerate();
-        let declared: Vec<Field> = declared.map(|(index, field)| self.field(index, field.ident.as_ref(), &field.ty, visibility(&field.vis))).collect();
+        let mut declared: Vec<Field> = declared.map(|(index, field)| self.field(index, field.ident.as_ref(), &field.ty, visibility(&field.vis))).collect();
+        if let Some(kept) = classes::instance_variables(attrs) {
+            declared.push(self.field(declared.len(), Some(&Ident::new(classes::KEPT, ident.span())), &kept, Visibility::Private));
+        }
         self.build.owner_decl().fields = declared;
         self.close(at);
     }

@@ -4,6 +4,7 @@ mod attributes;
 mod boxes;
 mod cfg;
 mod chains;
+mod classes;
 mod combinators;
 mod conditions;
 mod expressions;
