@@ -3,22 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askfirst::catalogue::{Access, AccessClass};
-use askfirst::source::{Language, Platform};
+use askfirst::source::Language;
 use askfirst::verdict::Verdict;
 use toml::{Table, Value};
 
 /// Shorter lists may have an order of their own.
 const SORTED_FROM: usize = 4;
 /// Crates that there are not, as of version 0.3.2 of those that there are: nobody can use what follows for them from Apple's rules.
-const NO_CRATES: [&str; 7] = [
-    "objc2_address_book_ui",
-    "objc2_ap_address_book",
-    "objc2_assets_library",
-    "objc2_google_maps",
-    "objc2_mapbox",
-    "objc2_vision_kit",
-    "objc2_web_rtc",
-];
+const NO_CRATES: [&str; 7] =
+    ["objc2_address_book_ui", "objc2_ap_address_book", "objc2_assets_library", "objc2_google_maps", "objc2_mapbox", "objc2_vision_kit", "objc2_web_rtc"];
 /// What the crates of that version leave out: they are made from the headers for the Mac.
 const LEFT_OUT: [&str; 7] = [
     "objc2_contacts_ui.CNContactPickerViewController.init",
@@ -99,7 +92,7 @@ fn what_the_crates_lack_is_in_rules_and_in_no_fixture() {
 }
 
 /// Whether it follows from rules for a framework, but the crates do not have it.
-fn is_lacking(name: &str) -> bool {
+pub(super) fn is_lacking(name: &str) -> bool {
     NO_CRATES.iter().any(|lacking| name.starts_with(&format!("{lacking}."))) || LEFT_OUT.iter().any(|lacking| plain_name(lacking) == plain_name(name))
 }
 
@@ -155,9 +148,9 @@ fn api_name(access: &Access, member: &str) -> String {
 /// The name without what tells overloads and accessors apart: one line for all of them will do.
 fn plain_name(api: &str) -> String {
     let base = api.split(['(', ':']).next().unwrap_or_default();
-    let base = [".new", ".init"].iter().find_map(|maker| base.strip_suffix(maker)).unwrap_or(base);
     // A crate tells the method of a class so where its instances have one of the same name.
     let base = base.strip_suffix("_class").unwrap_or(base);
+    let base = [".new", ".init"].iter().find_map(|maker| base.strip_suffix(maker)).unwrap_or(base);
     let (owner, member) = base.rsplit_once('.').unwrap_or(("", base));
     let stem = ["set", "is"].iter().find_map(|prefix| member.strip_prefix(prefix).filter(|rest| rest.starts_with(|first: char| first.is_uppercase())));
     format!("{owner}.{}", stem.unwrap_or(member).to_lowercase())
