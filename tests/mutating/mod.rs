@@ -141,7 +141,10 @@ impl<'m> Mutator<'_, 'm> {
             CheckHow::Annotation => self.other_annotation(step.span),
             CheckHow::OsVersion if self.shape.annotation(step.span).is_some() => self.other_annotation(step.span),
             CheckHow::OsVersion => Some(vec![self.unknown(step.span)]),
-            CheckHow::PlatformCallback => Some(vec![self.other_name(step.span)]),
+            CheckHow::PlatformCallback => match self.shape.message(step.span) {
+                Some(attribute) => self.other_annotation(attribute.span),
+                None => Some(vec![self.other_name(step.span)]),
+            },
             CheckHow::Tested | CheckHow::Callback | CheckHow::Returned => {
                 let source = self.source(step.span);
                 let is_name = !source.is_empty() && source.chars().all(|letter| letter.is_alphanumeric() || letter == '_');

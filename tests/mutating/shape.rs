@@ -43,6 +43,12 @@ impl<'m> Shape<'m> {
         (0..).zip(&self.module.functions).find(|(_, function)| function.name_span == span)
     }
 
+    /// Rust: the attribute that says which message of Objective-C a method answers, whatever it is called itself.
+    pub fn message(&self, name: Span) -> Option<&'m Annotation> {
+        let (_, function) = self.function_named(name)?;
+        function.annotations.iter().find(|annotation| ["method", "method_id"].contains(&annotation.name.as_str()))
+    }
+
     pub fn annotation(&self, span: Span) -> Option<&'m Annotation> {
         let of_functions = self.module.functions.iter().flat_map(|function| &function.annotations);
         let of_types = self.module.types.iter().flat_map(|ty| ty.annotations.iter().chain(ty.fields.iter().flat_map(|field| &field.annotations)));
@@ -107,7 +113,9 @@ impl<'m> Shape<'m> {
         let is_it = |callback: &&catalogue::Callback| {
             let has_name = |member: &catalogue::Member| {
                 let is_selector = function.selector.is_some() && member.selector == function.selector;
-                is_selector || member.name.as_deref() == Some(function.name.as_str())
+                // The crates for Rust call a method after the whole of the message.
+                let in_rust = function.selector.as_ref().map(|selector| selector.trim_end_matches(':').replace(':', "_"));
+                is_selector || member.name.as_deref().is_some_and(|name| name == function.name || in_rust.as_deref() == Some(name))
             };
             callback.platform == platform && callback.answer != Answer::Reached && callback.members.iter().any(has_name)
         };
