@@ -664,9 +664,13 @@ impl<'m> Resolver<'m> {
                 None
             }
             ExprKind::If { cond, then, otherwise } => {
-                // Bindings of a `guard` condition stay in scope after it; those of an `if` are harmless there.
-                self.visit(cond);
-                let then = self.visit(then);
+                // Bindings of a `guard` condition, which is one that does not hold, stay in scope after it.
+                let stays = matches!(cond.kind, ExprKind::Not(_) | ExprKind::Or(..));
+                let branch = |resolver: &mut Self| {
+                    resolver.visit(cond);
+                    resolver.visit(then)
+                };
+                let then = if stays { branch(self) } else { self.scoped(branch) };
                 let otherwise = otherwise.as_deref().and_then(|otherwise| self.visit(otherwise));
                 then.or(otherwise)
             }

@@ -64,12 +64,28 @@ impl<'m> Walker<'_, 'm> {
         call.args.iter().for_each(|arg| self.hand_out_box(&arg.value, None));
     }
 
-    /// A box that goes where it is not followed may be written there, unless it goes as something that only shows what it holds.
+    /// Boxes that go where they are not followed may be written there, unless they go as something that only shows what they hold.
     pub(super) fn hand_out_box(&mut self, value: &Expr, shown_as: Option<&TypeRef>) {
-        let is_shown = shown_as.is_some_and(|ty| SHOWING.contains(&ty.simple_name()));
-        let place = self.resolution.target(value.id).filter(|&place| self.resolution.is_box(place));
-        if let (Some(place), false) = (place, is_shown || self.resolution.renamed.contains(&value.id)) {
+        if shown_as.is_some_and(|ty| SHOWING.contains(&ty.simple_name())) {
+            return;
+        }
+        let mut places = Vec::new();
+        self.boxes_in(value, &mut places);
+        for place in places {
             self.next.write(place, Value::Unknown, &Facts::none());
+        }
+    }
+
+    /// The boxes that a value has in it: itself, or what it was made of without being called.
+    fn boxes_in(&self, value: &Expr, found: &mut Vec<Target>) {
+        match &value.kind {
+            ExprKind::Name(_) | ExprKind::Member { .. } => {
+                let is_renamed = self.resolution.renamed.contains(&value.id);
+                found.extend(self.resolution.target(value.id).filter(|&place| !is_renamed && self.resolution.is_box(place)));
+            }
+            ExprKind::Collection(items) | ExprKind::Unknown(items) => items.iter().for_each(|item| self.boxes_in(item, found)),
+            ExprKind::Cast { value, .. } => self.boxes_in(value, found),
+            _ => {}
         }
     }
 

@@ -7,6 +7,7 @@ use crate::analysis::state::{Flow, join};
 use crate::analysis::value::{Alternative, Key, Value};
 use crate::evidence::{BOX_VIEWS, COLLECTION_BUILDERS, WAITING};
 use crate::ir::{Call, Expr, ExprKind};
+use crate::source::Language;
 
 /// `require(c)`: comes back only when `c` holds.
 const DEMANDS: [&str; 8] = ["require", "check", "precondition", "checkState", "checkArgument", "NSParameterAssert", "assertTrue", "XCTAssertTrue"];
@@ -17,7 +18,19 @@ const ASSERTIONS: [&str; 6] = ["debug_assert", "assert", "NSAssert", "NSCAssert"
 /// Never come back.
 const NEVER: [&str; 9] = ["fatalError", "preconditionFailure", "abort", "exitProcess", "TODO", "error", "exit", "_exit", "NSException"];
 /// Members that never come back: their type and name.
-const NEVER_MEMBERS: [(&str, &str); 5] = [("process", "abort"), ("process", "exit"), ("System", "exit"), ("NSException", "raise"), ("Thread", "exit")];
+const NEVER_MEMBERS: [(&str, &str); 11] = [
+    ("process", "abort"),
+    ("process", "exit"),
+    ("System", "exit"),
+    ("NSException", "raise"),
+    ("Thread", "exit"),
+    ("panic", "panic_any"),
+    ("panic", "resume_unwind"),
+    ("hint", "unreachable_unchecked"),
+    ("libc", "abort"),
+    ("libc", "exit"),
+    ("libc", "_exit"),
+];
 /// Run their lambda here, once; the result is the lambda's.
 const RUN_ONCE: [&str; 16] = [
     "run",
@@ -81,6 +94,15 @@ fn empty_box() -> Value {
     Value::Choice { known: vec![(Key::False, Facts::none()), (Key::Null, Facts::none())], rest: None }
 }
 
+/// Whether a value is one of which it is known when it is there, and no collection.
+fn is_present_or_not(value: &Value) -> bool {
+    match value {
+        Value::Choice { known, .. } => !known.iter().any(|(key, _)| matches!(key, Key::Empty | Key::NonEmpty)),
+        Value::Status(..) => true,
+        _ => false,
+    }
+}
+
 impl<'a, 'm> Walker<'a, 'm> {
     /// Demands and assertions, whose argument is a condition.
     pub(super) fn eval_demand(&mut self, expr: &'m Expr, call: &'m Call, flow: &mut Flow) -> Option<Value> {
@@ -89,6 +111,8 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         let name = call.name.as_str();
         let is_never = match call.receiver.as_ref().map(|receiver| &receiver.kind) {
+            // Any crate may have an `error` or `exit`: in Rust it counts where the name is imported from.
+            None if self.language() == Language::Rust => self.is_imported_never(name),
             None => NEVER.contains(&name),
             Some(ExprKind::Name(owner) | ExprKind::Member { name: owner, .. }) => NEVER_MEMBERS.contains(&(owner.as_str(), name)),
             _ => false,
@@ -125,6 +149,15 @@ impl<'a, 'm> Walker<'a, 'm> {
             return Some(Value::Unknown);
         }
         None
+    }
+
+    fn is_imported_never(&self, name: &str) -> bool {
+        let imports = &self.module.files[self.file()].imports;
+        let path = imports.iter().find(|import| !import.wildcard && import.alias.as_deref().or(import.path.rsplit('.').next()) == Some(name));
+        path.and_then(|import| import.path.rsplit_once('.')).is_some_and(|(module, member)| {
+            let module = module.rsplit('.').next().unwrap_or(module);
+            NEVER_MEMBERS.contains(&(module, member))
+        })
     }
 
     pub(super) fn eval_builtin(&mut self, expr: &'m Expr, call: &'m Call, receiver: &Value, args: &[Value], flow: &mut Flow) -> Option<Value> {
@@ -321,11 +354,18 @@ impl<'a, 'm> Walker<'a, 'm> {
                 return value;
             }
         }
+        let is_rust = self.language() == Language::Rust;
         match name {
-            "takeIf" | "takeUnless" => {
+            // What is there, if it is there, made into something else.
+            "map" if is_rust && call.safe && is_present_or_not(receiver) => Some(self.walk_inline(id, vec![receiver.clone()], flow)),
+            "inspect" if is_rust && call.safe => {
+                self.walk_inline(id, vec![receiver.clone()], flow);
+                Some(receiver.clone())
+            }
+            "takeIf" | "takeUnless" | "filter" if name != "filter" || is_rust => {
                 let predicate = self.walk_predicate(id, receiver.clone(), flow);
                 let (yes, no) = self.truth_of(&predicate);
-                let (present, absent) = if name == "takeIf" { (yes, no) } else { (no, yes) };
+                let (present, absent) = if name == "takeUnless" { (no, yes) } else { (yes, no) };
                 Some(Value::one_of(Key::NonNull, present, Key::Null, absent))
             }
             "forEach" | "map" | "filter" | "any" | "all" | "none" | "forEachIndexed" | "repeat" | "runCatching" | "mapNotNull" | "first" | "find"

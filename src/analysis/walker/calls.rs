@@ -14,6 +14,9 @@ use crate::ir::{Call, Expr, ExprId, ExprKind, FunctionId, FunctionKind, TypeId, 
 use crate::source::Span;
 use crate::verdict::Confidence;
 
+/// Code that runs code that runs code, deeper than this, gives something of which nothing is known.
+const MAX_KEPT_DEPTH: usize = 4;
+
 impl<'a, 'm> Walker<'a, 'm> {
     pub(super) fn eval_call(&mut self, expr: &'m Expr, call: &'m Call, flow: &mut Flow) -> Value {
         if let Some(value) = self.eval_demand(expr, call, flow) {
@@ -221,8 +224,9 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         let result = match value {
             Value::Closure(id) => {
-                add(&mut self.next.closure_uses, id, Promise { facts, args: args.to_vec() });
-                Value::Unknown
+                let promise = Promise { facts, args: args.to_vec() };
+                add(&mut self.next.closure_uses, id, promise.clone());
+                self.answer_of_kept(id, promise, flow)
             }
             Value::Functions(functions) => {
                 let value = self.call_functions(expr, &functions, call.name_span, self.positioned(call, args), flow);
@@ -240,6 +244,12 @@ impl<'a, 'm> Walker<'a, 'm> {
             self.hand_over(value.clone(), arg.value.id, call.name_span, flow);
         }
         Some(result)
+    }
+
+    /// What code gives that was kept, and is run here.
+    fn answer_of_kept(&mut self, id: ExprId, promise: Promise, flow: &Flow) -> Value {
+        let Some(state) = flow.clone().filter(|_| self.active.len() < MAX_KEPT_DEPTH) else { return Value::Unknown };
+        self.quietly(|walker| walker.walk_closure(id, promise.facts, promise.args, state))
     }
 
     /// The value of a receiver that was evaluated already: only names and members are looked up again.

@@ -77,6 +77,10 @@ impl<'a, 'm> Walker<'a, 'm> {
                 self.compare(*op, (left, first), (right, second))
             }
             ExprKind::Coalesce(left, right) => {
+                // `check()?;` looks at nothing but whether it failed.
+                if self.discarded == Some(expr.id) && matches!(right.kind, ExprKind::Exit { .. }) {
+                    self.discarded = Some(left.id);
+                }
                 let first = self.eval(left, flow);
                 let present = assume(flow.clone(), &first.facts_if(&Key::NonNull));
                 let mut absent = assume(flow.take(), &first.facts_if(&Key::Null));
@@ -459,11 +463,12 @@ impl<'a, 'm> Walker<'a, 'm> {
         }
         let mut entry = flow.take();
         for round in 0.. {
-            let (after, back) = self.loop_round(kind, &labels, head, body, entry.clone());
+            let (after, value, back) = self.loop_round(kind, &labels, head, body, entry.clone());
             let next = join(entry.clone(), back);
             if next == entry || entry.is_none() {
                 *flow = after;
-                break;
+                // Only what is left by `break` alone has a value.
+                return if head.is_none() { value } else { Value::Unknown };
             }
             entry = next;
             if round == MAX_LOOP_ROUNDS {
@@ -474,10 +479,10 @@ impl<'a, 'm> Walker<'a, 'm> {
         Value::Unknown
     }
 
-    /// One round of a loop: the state after the loop, and the state that goes back to its start.
-    fn loop_round(&mut self, kind: LoopKind, labels: &[String], head: Option<&'m Expr>, body: &'m Expr, entry: Flow) -> (Flow, Flow) {
+    /// One round of a loop: the state after the loop with the value that it is left with, and the state that goes back to its start.
+    fn loop_round(&mut self, kind: LoopKind, labels: &[String], head: Option<&'m Expr>, body: &'m Expr, entry: Flow) -> (Flow, Value, Flow) {
         let mut back = None;
-        let (after, _) = self.in_frame(FrameKind::Loop, labels.to_vec(), |walker| {
+        let (after, value) = self.in_frame(FrameKind::Loop, labels.to_vec(), |walker| {
             let test_first = kind == LoopKind::While;
             let (mut inside, mut done) = match (test_first, head) {
                 (true, Some(head)) => walker.split(head, entry),
@@ -495,7 +500,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             back = inside;
             (done, Value::Unknown)
         });
-        (after, back)
+        (after, value, back)
     }
 
     /// A state where the elements at hand are no longer at hand.

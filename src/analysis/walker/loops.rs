@@ -3,7 +3,7 @@
 use super::expressions::MAX_LOOP_ROUNDS;
 use super::{FrameKind, Walker};
 use crate::analysis::facts::{Facts, either};
-use crate::analysis::state::{Flow, State, join};
+use crate::analysis::state::{Flow, State, assume, join};
 use crate::analysis::value::{Alternative, Key, Value};
 use crate::evidence::{Binding, Target, VariableId};
 use crate::ir::{Call, CompareOp, Expr, ExprId, ExprKind, Literal, LoopKind, Param};
@@ -28,11 +28,13 @@ impl<'a, 'm> Walker<'a, 'm> {
         self.elements.push((expr.id, list.clone()));
         let flags = if element == Value::Unknown { Vec::new() } else { self.flags_before(body, flow) };
         let mut entry = flow.take();
+        // There are rounds only where there is something to go through.
+        let there = subject.facts_if(&Key::NonNull);
         for round in 0..=MAX_LOOP_ROUNDS {
             let mut back = None;
             let start = entry.clone();
             let (after, _) = self.in_frame(FrameKind::Loop, labels.clone(), |walker| {
-                let mut inside = start.clone();
+                let mut inside = assume(start.clone(), &there);
                 for binding in bindings {
                     if let (Some(&id), Some(state)) = (walker.resolution.declared.get(&(expr.id, binding.name.clone())), inside.as_mut()) {
                         walker.declared_depth.insert(id, walker.closure_depth);

@@ -165,8 +165,8 @@ impl<'a, 'm> Walker<'a, 'm> {
     /// An answer as a choice of its status's values, spelled as this language does.
     pub(super) fn status_choice(&mut self, status: StatusId, alternatives: &[Alternative]) -> Value {
         let language = self.language();
-        let names: Vec<Option<String>> = self.catalogue.status(status).values.iter().map(|value| spelling(value, language).cloned()).collect();
-        let keys = names.into_iter().flatten().map(Key::Constant);
+        let keys: Vec<Option<Key>> = self.catalogue.status(status).values.iter().map(|value| spelling(value, language)).collect();
+        let keys = keys.into_iter().flatten();
         let mut known: Vec<(Key, Facts)> = keys
             .filter_map(|key| {
                 let (yes, _) = self.status_equal_key(Some(status), alternatives, &key);
@@ -543,11 +543,21 @@ fn replace(atom: Atom, from: Subject, to: Subject) -> Atom {
     }
 }
 
-/// How a language spells a value: Objective-C with its prefix.
-fn spelling(value: &StatusValue, language: Language) -> Option<&String> {
+/// How a language spells a value: Objective-C with its prefix, Rust in capitals, or as the number behind a constant of Java.
+fn spelling(value: &StatusValue, language: Language) -> Option<Key> {
+    let first = value.names.first()?;
+    if language == Language::Rust {
+        let number = value.names.iter().find_map(|name| name.parse().ok()).filter(|_| !first.contains(char::is_lowercase));
+        return Some(number.map_or_else(|| Key::Constant(capitalised(first)), Key::Int));
+    }
     let is_prefixed = |name: &&String| name.len() > 12 && name.starts_with(|first: char| first.is_uppercase() || first == 'k');
     let prefixed = value.names.iter().find(is_prefixed).filter(|_| language == Language::ObjectiveC);
-    prefixed.or_else(|| value.names.first())
+    Some(Key::Constant(prefixed.unwrap_or(first).clone()))
+}
+
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Whether a value of a status is spelled like a constant in code: the last segment, Swift's old capitals included.

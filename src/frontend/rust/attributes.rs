@@ -17,6 +17,14 @@ pub(super) fn is_left_out(attributes: &[Attribute]) -> bool {
     attributes.iter().any(is_test) || Cfg::of(attributes).is_some_and(|cfg| cfg.is_never())
 }
 
+/// Whether instances are made out of bytes or texts by code that a macro writes.
+pub(super) fn is_read_from_elsewhere(attributes: &[Attribute]) -> bool {
+    const READING: [&str; 6] = ["Decode", "Deserialize", "FromBytes", "FromRow", "Pod", "Queryable"];
+    let derives = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
+    let derived = derives.filter_map(|attribute| attribute.parse_args_with(Punctuated::<syn::Path, Token![,]>::parse_terminated).ok()).flatten();
+    derived.into_iter().any(|path| READING.contains(&paths::last_name(&path).as_str()))
+}
+
 impl Rust<'_> {
     /// Annotations; documentation, lints and conditions are none.
     pub(super) fn annotations(&mut self, attributes: &[Attribute]) -> Vec<Annotation> {

@@ -1,7 +1,7 @@
 //! Cells, locks, atomics and channels: whoever holds one, under whatever name, may change what is inside. They are taken off, so that what is
 //! inside stands for itself, and the names that hold them are noted.
 
-use syn::{Expr as SynExpr, GenericArgument, Pat, PathArguments, Type};
+use syn::{Expr as SynExpr, ExprRawAddr, ExprReference, GenericArgument, Pat, PathArguments, PointerMutability, Type};
 
 use super::expressions::bare;
 use super::patterns::binding_of;
@@ -99,8 +99,10 @@ fn lent(mut expr: &SynExpr) -> Option<&SynExpr> {
         expr = match expr {
             SynExpr::Paren(paren) => &paren.expr,
             SynExpr::Group(group) => &group.expr,
-            SynExpr::Reference(reference) if reference.mutability.is_some() => {
-                let place = bare(&reference.expr);
+            SynExpr::Cast(cast) => &cast.expr,
+            SynExpr::Reference(ExprReference { mutability: Some(_), expr, .. })
+            | SynExpr::RawAddr(ExprRawAddr { mutability: PointerMutability::Mut(_), expr, .. }) => {
+                let place = bare(expr);
                 return matches!(place, SynExpr::Path(_) | SynExpr::Field(_)).then_some(place);
             }
             _ => return None,
@@ -112,7 +114,19 @@ impl Rust<'_> {
     /// A value that is handed over. What is lent for writing is anything from here on.
     pub(super) fn handed_over(&mut self, expr: &SynExpr) -> Expr {
         let value = self.expr(expr);
-        let Some(place) = lent(expr) else { return value };
+        match lent(expr) {
+            Some(place) => self.written_by_others(value, place),
+            None => value,
+        }
+    }
+
+    /// A place of which somebody is told where it is: it is anything from here on.
+    pub(super) fn lent_for_writing(&mut self, place: &SynExpr) -> Expr {
+        let value = self.expr(place);
+        self.written_by_others(value, place)
+    }
+
+    fn written_by_others(&mut self, value: Expr, place: &SynExpr) -> Expr {
         let at = value.span;
         let target = Box::new(self.expr(place));
         let anything = Box::new(self.unknown(at));

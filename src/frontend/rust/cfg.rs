@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr as SynExpr, ExprUnary, Lit, Meta, Token, UnOp, punctuated::Punctuated};
+use syn::{Attribute, Lit, Meta, Token, punctuated::Punctuated};
 
 use super::uses::plain;
 use crate::source::Platform;
@@ -30,19 +30,16 @@ impl Cfg {
         if all.len() > 1 { Some(Cfg::All(all)) } else { all.pop() }
     }
 
-    /// What `cfg!(…)` asks, or the opposite of it.
-    pub(super) fn asked(expr: &SynExpr) -> Option<Cfg> {
-        match super::expressions::bare(expr) {
-            SynExpr::Unary(ExprUnary { op: UnOp::Not(_), expr, .. }) => Some(Cfg::Not(Box::new(Cfg::asked(expr)?))),
-            SynExpr::Macro(one) if one.mac.path.is_ident("cfg") => only(one.mac.tokens.clone()),
-            _ => None,
-        }
-    }
-
     /// What holds where one of several branches is taken: its own condition, if it has one, and none of those before it.
     pub(super) fn of_branch(before: &[&Cfg], own: Option<&Cfg>) -> Cfg {
         let none_before = before.iter().map(|&other| Cfg::Not(Box::new(other.clone())));
         Cfg::All(none_before.chain(own.cloned()).collect())
+    }
+
+    /// The condition that tokens are, as in `cfg!(…)`.
+    pub(super) fn parse(tokens: TokenStream) -> Option<Cfg> {
+        let mut parts = conditions.parse2(tokens).ok()?;
+        (parts.len() == 1).then(|| parts.pop()).flatten()
     }
 
     /// Whether it never holds in an app: code for tests, or for systems that are none of phones or of Apple.
@@ -106,13 +103,10 @@ fn option_holds(name: &str, value: Option<&str>, system: &str) -> Option<bool> {
 }
 
 fn parsed(attribute: &Attribute) -> Option<Cfg> {
-    let Meta::List(list) = &attribute.meta else { return None };
-    only(list.tokens.clone())
-}
-
-fn only(tokens: TokenStream) -> Option<Cfg> {
-    let mut parts = conditions.parse2(tokens).ok()?;
-    (parts.len() == 1).then(|| parts.pop()).flatten()
+    match &attribute.meta {
+        Meta::List(list) => Cfg::parse(list.tokens.clone()),
+        _ => None,
+    }
 }
 
 fn conditions(input: ParseStream<'_>) -> syn::Result<Vec<Cfg>> {

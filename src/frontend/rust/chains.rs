@@ -1,6 +1,6 @@
 //! Calls, members, `?` and `.await`. The parser nests a chain of them to the left, one level a link; it is followed in a loop.
 
-use syn::{Expr as SynExpr, ExprCall, ExprMethodCall, PathArguments};
+use syn::{Expr as SynExpr, ExprCall, ExprMethodCall, ExprPath, PathArguments};
 
 use super::expressions::bare;
 use super::patterns::member_name;
@@ -128,16 +128,34 @@ impl Rust<'_> {
         if let Some(wrapped) = self.wrapped(call, before, last) {
             return wrapped;
         }
+        let args = call.args.iter().map(|value| self.arg(value)).collect();
+        self.call_of(path, args, span(call.paren_token.span.close()))
+    }
+
+    /// A call of the function that a path names.
+    pub(super) fn call_of_path(&mut self, path: &ExprPath, values: Vec<Expr>, end: Span) -> Expr {
+        let args = values.into_iter().map(|value| Arg { label: None, trailing: false, spread: false, value }).collect();
+        self.call_of(path, args, end)
+    }
+
+    fn call_of(&mut self, path: &ExprPath, args: Vec<Arg>, end: Span) -> Expr {
+        let segments: Vec<_> = path.path.segments.iter().collect();
+        let Some((last, before)) = segments.split_last() else { return self.unknown(Span::default()) };
         let name = plain(&last.ident);
         let name = if name == "Self" { self.own_type_name() } else { name };
         let name_span = span(last.ident.span());
-        let receiver = self.segments(path.qself.as_ref(), before);
+        let is_own_case = matches!(before, [own] if own.ident == "Self") && self.is_own_case(&name);
+        let receiver = if is_own_case {
+            let own = self.own_type_name();
+            Some(self.tree.expr(span(before[0].ident.span()), ExprKind::Name(own)))
+        } else {
+            self.segments(path.qself.as_ref(), before)
+        };
         let type_args = match &last.arguments {
             PathArguments::AngleBracketed(angle) => self.type_arguments(Some(angle)),
             _ => Vec::new(),
         };
-        let args = call.args.iter().map(|value| self.arg(value)).collect();
-        let at = between(receiver.as_ref().map_or(name_span, |receiver| receiver.span), span(call.paren_token.span.close()));
+        let at = between(receiver.as_ref().map_or(name_span, |receiver| receiver.span), end);
         let call = Call { receiver, name, selector: None, is_new: false, safe: false, type_args, args, name_span };
         let class = self.class_by_name(&call, at);
         class.unwrap_or_else(|| self.tree.expr(at, ExprKind::Call(Box::new(call))))

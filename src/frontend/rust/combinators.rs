@@ -7,7 +7,7 @@ use super::expressions::bare;
 use super::patterns::binding_of;
 use super::uses::plain;
 use super::{Rust, between, span};
-use crate::ir::{Call, CompareOp, ExitKind, Expr, ExprKind, Literal};
+use crate::ir::{Arg, Call, Catch, Closure, CompareOp, ExitKind, Expr, ExprKind, Literal, Param};
 use crate::source::Span;
 
 /// Members that give the same value, borrowed, owned or copied.
@@ -68,10 +68,15 @@ const HOLDERS: [&str; 21] = [
     "CString",
     "OnceCell",
 ];
+/// Members that run code with one element after the other.
+const ELEMENT_BY_ELEMENT: [&str; 6] = ["all", "any", "filter_map", "find_map", "flat_map", "for_each"];
 /// How they are made.
 const MAKERS: [&str; 4] = ["from", "new", "pin", "try_new"];
 /// Functions of references that are counted or owned that give what they point to.
 const POINTERS: [&str; 3] = ["as_mut_ptr", "as_ptr", "into_raw"];
+
+/// What code is given that is nothing but the name of a function; no name that could be written.
+const GIVEN: &str = "<given>";
 
 impl Rust<'_> {
     /// A call of a member of `Option`, `Result` and the like; the receiver when it is none.
@@ -107,12 +112,32 @@ impl Rust<'_> {
                 let other = self.invoked(other);
                 self.tree.expr(at, ExprKind::Coalesce(Box::new(receiver), Box::new(other)))
             }
+            ("unwrap_or_else" | "or_else", [SynExpr::Path(path)]) => {
+                let other = self.call_of_path(path, Vec::new(), span(call.paren_token.span.close()));
+                self.tree.expr(at, ExprKind::Coalesce(Box::new(receiver), Box::new(other)))
+            }
+            ("map_or", [other, run]) => {
+                let there = self.on_what_is_there(receiver, "let", run, call);
+                let other = self.expr(other);
+                self.tree.expr(at, ExprKind::Coalesce(Box::new(there), Box::new(other)))
+            }
+            ("map_or_else", [other, run]) => {
+                let there = self.on_what_is_there(receiver, "let", run, call);
+                let other = self.code(other);
+                let other = self.invoked(other);
+                self.tree.expr(at, ExprKind::Coalesce(Box::new(there), Box::new(other)))
+            }
             (explaining, [why]) if EXPLAINING.contains(&explaining) => {
                 let why = self.expr(why);
                 let absent = self.absent(vec![why], at);
                 self.tree.expr(at, ExprKind::Coalesce(Box::new(receiver), Box::new(absent)))
             }
             ("is_some_and" | "is_ok_and", [SynExpr::Closure(closure)]) if parameter(closure).is_some() => self.present_and(receiver, closure, at),
+            ("is_some_and" | "is_ok_and", [test]) => self.tested(receiver, test, true, call),
+            ("is_none_or", [test]) => {
+                let fails = self.tested(receiver, test, false, call);
+                self.tree.expr(at, ExprKind::Not(Box::new(fails)))
+            }
             ("then", [SynExpr::Closure(closure)]) if closure.inputs.is_empty() => {
                 let then = self.closure(closure);
                 let then = self.invoked(then);
@@ -120,9 +145,21 @@ impl Rust<'_> {
             }
             ("then_some", [value]) => {
                 let then = self.expr(value);
-                self.if_true(receiver, then, at)
+                if !matches!(then.kind, ExprKind::Call(_) | ExprKind::Block { .. } | ExprKind::If { .. } | ExprKind::Match { .. }) {
+                    return Ok(self.if_true(receiver, then, at));
+                }
+                // It is evaluated whatever the answer is.
+                let something = self.unknown(at);
+                let chosen = self.if_true(receiver, something, at);
+                self.tree.expr(at, ExprKind::Block { label: None, body: vec![then, chosen] })
             }
-            ("map" | "and_then" | "inspect", [SynExpr::Closure(closure)]) => self.on_what_is_there(receiver, call, closure, at),
+            ("block_on", [waited]) => self.waited(receiver, waited, at),
+            ("and_then", [run]) => self.on_what_is_there(receiver, "let", run, call),
+            ("map" | "inspect" | "filter", [run]) => self.on_what_is_there(receiver, &name, run, call),
+            (walk, [run @ SynExpr::Path(_)]) if ELEMENT_BY_ELEMENT.contains(&walk) => {
+                let run = Arg { label: None, trailing: false, spread: false, value: self.code(run) };
+                self.finish_call(Some(receiver), name, span(call.method.span()), Vec::new(), vec![run], span(call.paren_token.span.close()))
+            }
             _ => return Err(receiver),
         })
     }
@@ -137,7 +174,19 @@ impl Rust<'_> {
         let name = parameter(closure).map_or_else(|| "_".to_owned(), |(name, _)| name);
         let present = self.tree.expr(at, ExprKind::LetCond { name, ty: None, value: Box::new(value) });
         let holds = self.expr(&closure.body);
-        self.tree.expr(at, ExprKind::And(Box::new(present), Box::new(holds)))
+        let both = self.tree.expr(at, ExprKind::And(Box::new(present), Box::new(holds)));
+        // The name is nobody else's.
+        self.tree.expr(at, ExprKind::Block { label: None, body: vec![both] })
+    }
+
+    /// `runtime.block_on(f())`: what is waited for, as with `.await`.
+    fn waited(&mut self, runtime: Expr, waited: &SynExpr, at: Span) -> Expr {
+        let waited = self.expr(waited);
+        let value = if matches!(waited.kind, ExprKind::Closure(_)) { self.invoked(waited) } else { waited };
+        if matches!(runtime.kind, ExprKind::Name(_) | ExprKind::Member { .. }) {
+            return value;
+        }
+        self.tree.expr(at, ExprKind::Block { label: None, body: vec![runtime, value] })
     }
 
     fn if_true(&mut self, cond: Expr, then: Expr, at: Span) -> Expr {
@@ -145,14 +194,38 @@ impl Rust<'_> {
         self.tree.expr(at, ExprKind::If { cond: Box::new(cond), then: Box::new(then), otherwise: Some(Box::new(null)) })
     }
 
+    /// `x.is_some_and(f)`: whether something is there for which a test gives `wanted`.
+    fn tested(&mut self, value: Expr, test: &SynExpr, wanted: bool, call: &ExprMethodCall) -> Expr {
+        let answer = Box::new(self.on_what_is_there(value, "let", test, call));
+        let at = answer.span;
+        let wanted = Box::new(self.tree.expr(at, ExprKind::Literal(Literal::Bool(wanted))));
+        self.tree.expr(at, ExprKind::Compare { op: CompareOp::Equal, left: answer, right: wanted })
+    }
+
     /// `x.map(|x| …)` runs its code with what is there: a value that may be absent, or each element.
-    fn on_what_is_there(&mut self, receiver: Expr, call: &ExprMethodCall, closure: &ExprClosure, at: Span) -> Expr {
-        let name = if call.method == "and_then" { "let".to_owned() } else { plain(&call.method) };
-        let value = self.closure(closure);
-        let args = vec![crate::ir::Arg { label: None, trailing: false, spread: false, value }];
+    fn on_what_is_there(&mut self, receiver: Expr, name: &str, run: &SynExpr, call: &ExprMethodCall) -> Expr {
+        let at = between(receiver.span, span(call.paren_token.span.close()));
         let name_span = span(call.method.span());
-        let call = Call { receiver: Some(receiver), name, selector: None, is_new: false, safe: true, type_args: Vec::new(), args, name_span };
+        let args = vec![Arg { label: None, trailing: false, spread: false, value: self.code(run) }];
+        let call = Call { receiver: Some(receiver), name: name.to_owned(), selector: None, is_new: false, safe: true, type_args: Vec::new(), args, name_span };
         self.tree.expr(at, ExprKind::Call(Box::new(call)))
+    }
+
+    /// Code that is passed: a function by its name is code that calls it with what it is given.
+    pub(super) fn code(&mut self, written: &SynExpr) -> Expr {
+        let SynExpr::Path(path) = bare(written) else { return self.expr(written) };
+        let name = super::paths::last_name(&path.path);
+        if !name.starts_with(char::is_lowercase) || path.path.segments.len() > 1 && name == "from" {
+            return self.expr(written);
+        }
+        let start = path.path.segments.first().map_or(self.near, |first| span(first.ident.span()));
+        let end = path.path.segments.last().map_or(start, |last| span(last.ident.span()));
+        let at = between(start, end);
+        let given = self.tree.expr(at, ExprKind::Name(GIVEN.to_owned()));
+        let body = self.call_of_path(path, vec![given], end);
+        let param = Param { name: GIVEN.to_owned(), label: None, ty: None, default: None, is_variadic: false, annotations: Vec::new(), span: at };
+        let closure = Closure { params: vec![param], implicit_params: false, body, is_expression_body: true, captures_return: true, labels: Vec::new() };
+        self.tree.expr(at, ExprKind::Closure(Box::new(closure)))
     }
 
     /// Nothing, after what says why was evaluated.
@@ -175,12 +248,29 @@ impl Rust<'_> {
         match (plain(&last.ident).as_str(), outer.as_deref()) {
             ("Some" | "Ok", _) if is_of_prelude => {
                 let value = self.expr(only);
-                // `Ok(None)` is there.
-                Some(if matches!(value.kind, ExprKind::Literal(Literal::Null)) { self.unknown(at) } else { value })
+                // `Ok(None)` is there, and so is `Ok(f())` where that gives none.
+                let is_absence = matches!(value.kind, ExprKind::Literal(Literal::Null));
+                if !is_absence && !(self.is_absent_within && !is_present(only)) {
+                    return Some(value);
+                }
+                let there = self.unknown(at);
+                Some(if is_absence { there } else { self.tree.expr(at, ExprKind::Block { label: None, body: vec![value, there] }) })
             }
             ("Err", _) if is_of_prelude => {
                 let why = self.expr(only);
                 Some(self.absent(vec![why], at))
+            }
+            ("block_on", _) => {
+                let waited = self.expr(only);
+                Some(if matches!(waited.kind, ExprKind::Closure(_)) { self.invoked(waited) } else { waited })
+            }
+            // What panics in it did not give anything.
+            ("catch_unwind", _) => {
+                let code = self.code(only);
+                let body = Box::new(self.invoked(code));
+                let null = self.tree.expr(at, ExprKind::Literal(Literal::Null));
+                let caught = Catch { types: Vec::new(), name: None, pattern: None, body: null, span: at };
+                Some(self.tree.expr(at, ExprKind::Try { body, catches: vec![caught], finally: None }))
             }
             ("clone", Some("Arc" | "Rc")) => Some(self.expr(only)),
             ("AssertUnwindSafe", None | Some("panic")) => Some(self.expr(only)),
@@ -195,6 +285,12 @@ impl Rust<'_> {
 fn parameter(closure: &ExprClosure) -> Option<(String, Span)> {
     let [only] = closure.inputs.iter().collect::<Vec<_>>()[..] else { return None };
     binding_of(only).filter(|_| !matches!(&*closure.body, SynExpr::Block(_)))
+}
+
+/// Whether something is said to be there: `Some(x)`, `Ok(x)`.
+fn is_present(expr: &SynExpr) -> bool {
+    let SynExpr::Call(call) = bare(expr) else { return false };
+    matches!(bare(&call.func), SynExpr::Path(path) if ["Ok", "Some"].contains(&super::paths::last_name(&path.path).as_str()))
 }
 
 /// `Ordering::SeqCst`, of which the members of atomic values have one.

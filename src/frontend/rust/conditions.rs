@@ -1,10 +1,11 @@
 //! `if`, `match`, `let` in conditions.
 
-use syn::{Arm as SynArm, BinOp, Expr as SynExpr, ExprIf, ExprLet, ExprMatch, Pat};
+use syn::{Arm as SynArm, BinOp, Expr as SynExpr, ExprIf, ExprLet, ExprMatch, Pat, UnOp};
 
 use super::cfg::Cfg;
+use super::expressions::bare;
 use super::patterns::{self, binding_of, guard_of};
-use super::{Rust, attributes, between, span};
+use super::{Rust, attributes, between, paths, span};
 use crate::ir::{Arm, CompareOp, Expr, ExprKind, Literal, Pattern};
 use crate::source::Span;
 
@@ -16,12 +17,22 @@ impl Rust<'_> {
         let then = self.block(&expr.then_branch, None);
         let then = self.with_names(then, errors);
         let otherwise = expr.else_branch.as_ref().map(|(_, otherwise)| Box::new(self.expr(otherwise)));
-        if let Some(asked) = Cfg::asked(&expr.cond) {
-            self.note_condition(&asked, then.span);
-            otherwise.iter().for_each(|otherwise| self.note_condition(&Cfg::Not(Box::new(asked.clone())), otherwise.span));
-        }
+        self.note_built_for(&expr.cond, then.span, otherwise.as_ref().map(|otherwise| otherwise.span));
         let end = otherwise.as_ref().map_or(then.span, |otherwise| otherwise.span);
         self.tree.expr(between(start, end), ExprKind::If { cond: Box::new(cond), then: Box::new(then), otherwise })
+    }
+
+    /// A branch that `cfg!(…)` keeps to one platform.
+    fn note_built_for(&mut self, cond: &SynExpr, then: Span, otherwise: Option<Span>) {
+        for condition in built_conditions(cond) {
+            self.build.module.built_for.extend(condition.platform().map(|platform| (then, platform)));
+        }
+        if let [condition] = built_conditions(cond).as_slice()
+            && matches!(bare(cond), SynExpr::Macro(_) | SynExpr::Unary(_))
+        {
+            let opposite = Cfg::Not(Box::new(condition.clone()));
+            self.build.module.built_for.extend(otherwise.zip(opposite.platform()));
+        }
     }
 
     /// A condition with the `let`s in it; what these call an error is told, to be declared in the branch.
@@ -107,6 +118,28 @@ impl Rust<'_> {
         let start = binding_of(&arm.pat).map_or(span(arm.fat_arrow_token.spans[0]), |(_, at)| at);
         Arm { patterns: alternatives, guard, span: between(start, body.span), body, falls_through: false }
     }
+}
+
+/// The conditions of the build that hold where a condition does: those among the parts of a chain of `&&`.
+fn built_conditions(cond: &SynExpr) -> Vec<Cfg> {
+    let mut parts = Vec::new();
+    let mut link = bare(cond);
+    while let SynExpr::Binary(binary) = link
+        && matches!(binary.op, BinOp::And(_))
+    {
+        parts.push(bare(&binary.right));
+        link = bare(&binary.left);
+    }
+    parts.push(link);
+    let built = |part: &SynExpr| match part {
+        SynExpr::Macro(one) if paths::last_name(&one.mac.path) == "cfg" => Cfg::parse(one.mac.tokens.clone()),
+        _ => None,
+    };
+    let condition = |part: &SynExpr| match part {
+        SynExpr::Unary(not) if matches!(not.op, UnOp::Not(_)) => built(bare(&not.expr)).map(|inner| Cfg::Not(Box::new(inner))),
+        other => built(other),
+    };
+    parts.into_iter().filter_map(condition).collect()
 }
 
 /// Whether a chain of `&&` has a `let` in it.

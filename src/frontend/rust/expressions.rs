@@ -251,10 +251,26 @@ impl Rust<'_> {
     }
 
     fn assign(&mut self, expr: &ExprAssign) -> Expr {
+        if let places @ [_, ..] = places_in(&expr.left).as_slice() {
+            return self.assign_parts(places, &expr.right);
+        }
         let value = self.handed_over(&expr.right);
         let value = Box::new(self.read_out(value, &expr.right));
         let target = Box::new(self.expr(&expr.left));
         self.tree.expr(between(target.span, value.span), ExprKind::Assign { target, value, compound: false })
+    }
+
+    /// `(a, b) = f()`: of the parts nothing is known.
+    fn assign_parts(&mut self, places: &[&SynExpr], value: &SynExpr) -> Expr {
+        let mut body = vec![self.expr(value)];
+        for place in places {
+            let target = Box::new(self.expr(place));
+            let at = target.span;
+            let part = Box::new(self.unknown(at));
+            body.push(self.tree.expr(at, ExprKind::Assign { target, value: part, compound: false }));
+        }
+        let at = body.iter().map(|part| part.span).reduce(between).unwrap_or_default();
+        self.tree.expr(at, ExprKind::Block { label: None, body })
     }
 
     fn for_loop(&mut self, expr: &ExprForLoop) -> Expr {
@@ -338,6 +354,30 @@ pub(super) fn text_of_literal(literal: &Lit) -> Option<String> {
         Lit::Str(text) => Some(text.value()),
         Lit::CStr(text) => text.value().into_string().ok(),
         Lit::ByteStr(text) => String::from_utf8(text.value()).ok().map(|text| text.trim_end_matches('\0').to_owned()),
+        _ => None,
+    }
+}
+
+/// The places that an assignment to several writes; none where it writes one.
+fn places_in(target: &SynExpr) -> Vec<&SynExpr> {
+    let mut places = Vec::new();
+    let mut waiting: Vec<&SynExpr> = parts_of(target).unwrap_or_default();
+    while let Some(part) = waiting.pop() {
+        match parts_of(part) {
+            Some(parts) => waiting.extend(parts),
+            None if matches!(bare(part), SynExpr::Path(_) | SynExpr::Field(_) | SynExpr::Index(_)) => places.push(part),
+            None => {}
+        }
+    }
+    places
+}
+
+fn parts_of(target: &SynExpr) -> Option<Vec<&SynExpr>> {
+    match bare(target) {
+        SynExpr::Tuple(tuple) => Some(tuple.elems.iter().collect()),
+        SynExpr::Array(array) => Some(array.elems.iter().collect()),
+        SynExpr::Struct(one) => Some(one.fields.iter().map(|field| &field.expr).collect()),
+        SynExpr::Call(call) => Some(call.args.iter().collect()),
         _ => None,
     }
 }

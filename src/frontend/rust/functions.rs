@@ -1,11 +1,11 @@
 //! Functions, closures and their parameters.
 
-use syn::{Attribute, Block, ExprClosure, FnArg, Pat, Signature, Stmt, Visibility as SynVisibility};
+use syn::{Attribute, Block, ExprClosure, FnArg, ForeignItemFn, Pat, ReturnType, Signature, Stmt, Type, Visibility as SynVisibility};
 
 use super::patterns::{binding_of, names_in};
 use super::uses::plain;
 use super::{Rust, attributes, between, boxes, span, types};
-use crate::ir::{Closure, Expr, ExprKind, FunctionId, FunctionKind, Param, TypeRef, Visibility};
+use crate::ir::{Closure, ExitKind, Expr, ExprKind, FunctionId, FunctionKind, Param, TypeRef, Visibility};
 use crate::source::Span;
 
 /// A function as it is written anywhere: in a file, type, trait or function.
@@ -35,7 +35,12 @@ impl Rust<'_> {
         if let Some(body) = declared.body {
             function.is_expression_body = function.returns.is_some() && ends_with_value(body) || function.may_give_null && ends_with_value(body);
             let destructured = self.destructured_params(signature);
+            let around = std::mem::replace(&mut self.is_absent_within, types::may_be_absent_within(&signature.output));
             function.body = Some(self.body(body, destructured));
+            self.is_absent_within = around;
+            if never_returns(&signature.output) {
+                function.body = function.body.take().map(|body| self.without_end(body));
+            }
         }
         self.close_generics();
         self.build.add_function(function)
@@ -127,6 +132,25 @@ impl Rust<'_> {
         self.tree.expr(at, ExprKind::Closure(Box::new(closure)))
     }
 
+    /// A body whose end is never reached, as its function declares.
+    fn without_end(&mut self, body: Expr) -> Expr {
+        let (at, end) = (body.span, Span { start: body.span.end, end: body.span.end });
+        let leave = self.tree.expr(end, ExprKind::Exit { kind: ExitKind::Throw, label: None, value: None });
+        self.tree.expr(at, ExprKind::Block { label: None, body: vec![body, leave] })
+    }
+
+    /// A function of another language that is declared never to come back. Of the others nothing is known but their names.
+    pub(super) fn foreign(&mut self, function: &ForeignItemFn) {
+        if attributes::is_left_out(&function.attrs) || !never_returns(&function.sig.output) {
+            return;
+        }
+        let end = span(function.semi_token.span);
+        let declared = Declared { attributes: &function.attrs, visibility: visibility(&function.vis), signature: &function.sig, body: None, end };
+        let id = self.function(&declared, FunctionKind::Method);
+        let body = self.tree.expr(end, ExprKind::Block { label: None, body: Vec::new() });
+        self.build.module.functions[id as usize].body = Some(self.without_end(body));
+    }
+
     /// A body with what its parameters are taken apart into; `a()` alone is `{ a() }`.
     fn body(&mut self, block: &Block, before: Vec<Expr>) -> Expr {
         let mut body = self.block(block, None);
@@ -135,6 +159,10 @@ impl Rust<'_> {
         }
         body
     }
+}
+
+fn never_returns(output: &ReturnType) -> bool {
+    matches!(output, ReturnType::Type(_, ty) if matches!(&**ty, Type::Never(_)))
 }
 
 /// Whether a block has a value: its last expression has no semicolon.

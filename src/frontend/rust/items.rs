@@ -1,7 +1,10 @@
 //! Items: types, traits, implementations, modules, constants.
 
-use proc_macro2::Ident;
-use syn::{Attribute, Expr as SynExpr, Fields, Generics, ImplItem, Item, ItemEnum, ItemImpl, ItemMod, ItemTrait, Signature, TraitItem, Type, TypeParamBound};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::{
+    Attribute, Expr as SynExpr, Fields, ForeignItem, Generics, ImplItem, Item, ItemEnum, ItemImpl, ItemMod, ItemTrait, Signature, TraitItem, Type,
+    TypeParamBound,
+};
 
 use super::cfg::Cfg;
 use super::functions::{Declared, visibility};
@@ -73,6 +76,13 @@ impl Rust<'_> {
             Item::Macro(item) => self.item_macro(item),
             Item::Verbatim(tokens) => self.loose_tokens(tokens),
             // Functions of other languages are declared there: a call of one is a call of a name.
+            Item::ForeignMod(item) => {
+                for member in &item.items {
+                    if let ForeignItem::Fn(function) = member {
+                        self.foreign(function);
+                    }
+                }
+            }
             _ => {}
         }
     }
@@ -91,7 +101,9 @@ impl Rust<'_> {
             });
             return;
         }
-        let pieces = parsing::pieces(classes::with_readable_attributes(item.mac.tokens.clone()));
+        // `static ref NAME: T = value;`
+        let tokens = if paths::last_name(&item.mac.path) == "lazy_static" { without_ref(item.mac.tokens.clone()) } else { item.mac.tokens.clone() };
+        let pieces = parsing::pieces(classes::with_readable_attributes(tokens));
         let is_definition = item.ident.is_some() || paths::last_name(&item.mac.path) == "macro_rules";
         let are_items = !pieces.is_empty() && pieces.iter().all(|piece| matches!(piece, Piece::Item(_)));
         if are_items && !is_definition {
@@ -115,7 +127,15 @@ impl Rust<'_> {
         if let Some(kept) = classes::instance_variables(attrs) {
             declared.push(self.field(declared.len(), Some(&Ident::new(classes::KEPT, ident.span())), &kept, Visibility::Private));
         }
+        let names: Vec<(String, Span)> = declared.iter().map(|field| (field.name.clone(), field.span)).collect();
         self.build.owner_decl().fields = declared;
+        if attributes::is_read_from_elsewhere(attrs) {
+            for (name, at) in names {
+                let value = Box::new(self.unknown(at));
+                let read = self.tree.expr(at, ExprKind::FieldInit { name, value, delegated: false });
+                self.build.initial_value(read, false);
+            }
+        }
         self.close(at);
     }
 
@@ -165,6 +185,7 @@ impl Rust<'_> {
             None => {
                 let mut decl = self.build.new_type(TypeKind::Extension, extended.name, at);
                 decl.supertypes = item.trait_.iter().map(|(path, _)| TypeRef::named(paths::dotted(path))).collect();
+                decl.supertypes.extend(self.stands_for(item));
                 decl.annotations = self.annotations(&item.attrs);
                 self.build.open_type(decl);
             }
@@ -183,6 +204,16 @@ impl Rust<'_> {
             }
         }
         self.close(at);
+    }
+
+    /// What `impl Deref for T` makes a `T` stand for: members of that are members of it, too.
+    fn stands_for(&self, item: &ItemImpl) -> Option<TypeRef> {
+        let is_deref = item.trait_.as_ref().is_some_and(|(path, _)| paths::last_name(path) == "Deref");
+        let target = item.items.iter().find_map(|member| match member {
+            ImplItem::Type(target) if target.ident == "Target" => Some(self.type_ref(&target.ty)),
+            _ => None,
+        });
+        target.filter(|_| is_deref)
     }
 
     /// A module with its content is an object whose members are called by its name.
@@ -255,6 +286,17 @@ impl Rust<'_> {
         self.build.close_type_at(&mut self.tree, at);
         self.close_generics();
     }
+}
+
+/// Tokens of items without the `ref` behind `static`.
+fn without_ref(tokens: TokenStream) -> TokenStream {
+    let is_word = |tree: Option<&TokenTree>, word: &str| matches!(tree, Some(TokenTree::Ident(ident)) if ident == word);
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let kept = trees
+        .iter()
+        .enumerate()
+        .filter(|(index, tree)| !(is_word(Some(tree), "ref") && is_word(index.checked_sub(1).and_then(|before| trees.get(before)), "static")));
+    kept.map(|(_, tree)| tree.clone()).collect()
 }
 
 fn attributes_of(item: &Item) -> &[Attribute] {

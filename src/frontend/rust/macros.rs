@@ -14,9 +14,29 @@ use crate::source::Span;
 /// Never come back.
 const NEVER: [&str; 4] = ["panic", "todo", "unimplemented", "unreachable"];
 /// Return that the function failed.
-const FAILING: [&str; 3] = ["bail", "err", "raise"];
+const FAILING: [&str; 1] = ["bail"];
+/// Evaluate what they are passed, as a call does.
+const FORMATTING: [&str; 17] = [
+    "debug",
+    "eprint",
+    "eprintln",
+    "error",
+    "format",
+    "format_args",
+    "info",
+    "join",
+    "log",
+    "print",
+    "println",
+    "trace",
+    "try_join",
+    "warn",
+    "write",
+    "writeln",
+    "anyhow",
+];
 /// Read a file or variable of the build.
-const OF_THE_BUILD: [&str; 7] = ["cfg", "concat", "env", "include", "include_bytes", "include_str", "option_env"];
+const OF_THE_BUILD: [&str; 6] = ["concat", "env", "include", "include_bytes", "include_str", "option_env"];
 /// Names that classes and selectors of Objective-C have in Rust.
 pub(super) const CLASSES: &str = "objc";
 
@@ -35,29 +55,28 @@ impl Rust<'_> {
     fn known_macro(&mut self, name: &str, mac: &Macro, at: Span) -> Option<Expr> {
         match name {
             "matches" => self.matches(mac, at),
-            "assert" | "ensure" => {
-                let values = expressions(mac)?;
-                let (condition, others) = values.split_first()?;
-                let cond = self.expr(condition);
-                let cond = self.tree.expr(cond.span, ExprKind::Not(Box::new(cond)));
-                let kind = if name == "assert" { ExitKind::Throw } else { ExitKind::Return };
-                let others = others.iter().map(|other| self.expr(other)).collect();
+            "assert" | "assert_eq" | "assert_ne" | "assert_matches" | "ensure" => {
+                let (cond, others) = self.asserted(name, mac, at)?;
+                let cond = self.negated(cond);
+                let kind = if name == "ensure" { ExitKind::Return } else { ExitKind::Throw };
                 Some(self.leave_if(cond, kind, others, at))
             }
-            "assert_eq" | "assert_ne" => {
-                let values = expressions(mac)?;
-                let [left, right, ..] = values.as_slice() else { return None };
-                let (left, right) = (Box::new(self.expr(left)), Box::new(self.expr(right)));
-                let op = if name == "assert_eq" { CompareOp::NotEqual } else { CompareOp::Equal };
-                let cond = self.tree.expr(at, ExprKind::Compare { op, left, right });
-                Some(self.leave_if(cond, ExitKind::Throw, Vec::new(), at))
-            }
             // Checked in debug builds only.
-            "debug_assert" => {
-                let args = expressions(mac)?.iter().map(|value| self.arg(value)).collect();
+            "debug_assert" | "debug_assert_eq" | "debug_assert_ne" | "debug_assert_matches" => {
+                let (cond, others) = self.asserted(name, mac, at)?;
+                let args = std::iter::once(cond).chain(others).map(|value| Arg { label: None, trailing: false, spread: false, value }).collect();
                 let name_span = mac.path.segments.last().map_or(at, |segment| span(segment.ident.span()));
-                let call = Call { receiver: None, name: name.to_owned(), selector: None, is_new: false, safe: false, type_args: Vec::new(), args, name_span };
-                Some(self.tree.expr(at, ExprKind::Call(Box::new(call))))
+                Some(self.finish_call(None, "debug_assert".to_owned(), name_span, Vec::new(), args, at))
+            }
+            "dbg" => match expressions(mac)?.as_slice() {
+                [only] => Some(self.expr(only)),
+                _ => None,
+            },
+            "available" => self.available(mac, at),
+            // A place, lent for writing.
+            "addr_of_mut" => {
+                let place: SynExpr = mac.parse_body().ok()?;
+                Some(self.lent_for_writing(&place))
             }
             "vec" => {
                 let items = match expressions(mac) {
@@ -96,6 +115,11 @@ impl Rust<'_> {
                 let null = self.absent(parts, at);
                 Some(self.tree.expr(at, ExprKind::Exit { kind: ExitKind::Return, label: None, value: Some(Box::new(null)) }))
             }
+            "cfg" => match super::cfg::Cfg::parse(mac.tokens.clone())? {
+                never if never.is_never() => Some(self.tree.expr(at, ExprKind::Literal(Literal::Bool(false)))),
+                always if super::cfg::Cfg::Not(Box::new(always.clone())).is_never() => Some(self.tree.expr(at, ExprKind::Literal(Literal::Bool(true)))),
+                _ => Some(self.unknown(at)),
+            },
             _ if OF_THE_BUILD.contains(&name) => Some(self.unknown(at)),
             // A text that is checked or made anew: `format!("a")`, `c_str!("a")`.
             _ => self.only_text(&mac.tokens),
@@ -132,22 +156,67 @@ impl Rust<'_> {
         self.tree.expr(at, ExprKind::If { cond: Box::new(cond), then: Box::new(leave), otherwise: None })
     }
 
-    /// `matches!(value, pattern if guard)`
-    fn matches(&mut self, mac: &Macro, at: Span) -> Option<Expr> {
-        let (value, pat, guard) = match_arguments.parse2(mac.tokens.clone()).ok()?;
-        let (value, mut patterns) = (self.expr(&value), self.pattern(&pat).alternatives);
-        let guard = guard.as_ref().or(super::patterns::guard_of(&pat)).map(|guard| self.expr(guard));
-        if patterns.len() != 1 || guard.is_some() {
-            return Some(self.one_of_patterns(value, patterns, guard, at));
+    /// What an assertion says, and what else it is passed.
+    fn asserted(&mut self, name: &str, mac: &Macro, at: Span) -> Option<(Expr, Vec<Expr>)> {
+        let name = name.strip_prefix("debug_").unwrap_or(name);
+        if name == "assert_matches" {
+            let (value, pat, guard, others) = match_arguments.parse2(mac.tokens.clone()).ok()?;
+            let cond = self.fits(&value, &pat, guard.as_ref(), at);
+            return Some((cond, others.iter().map(|other| self.expr(other)).collect()));
         }
-        let pattern: Box<Pattern> = Box::new(patterns.remove(0));
-        Some(self.tree.expr(at, ExprKind::Case { value: Box::new(value), pattern }))
+        let values = expressions(mac)?;
+        let (cond, others) = match (name, values.as_slice()) {
+            ("assert_eq" | "assert_ne", [left, right, others @ ..]) => {
+                let (left, right) = (Box::new(self.expr(left)), Box::new(self.expr(right)));
+                let op = if name == "assert_eq" { CompareOp::Equal } else { CompareOp::NotEqual };
+                (self.tree.expr(at, ExprKind::Compare { op, left, right }), others)
+            }
+            ("assert" | "ensure", [cond, others @ ..]) => (self.expr(cond), others),
+            _ => return None,
+        };
+        Some((cond, others.iter().map(|other| self.expr(named_value(other))).collect()))
     }
 
-    /// A macro of which nothing is known but its tokens.
+    fn negated(&mut self, cond: Expr) -> Expr {
+        let at = cond.span;
+        match cond.kind {
+            ExprKind::Compare { op: CompareOp::Equal, left, right } => self.tree.expr(at, ExprKind::Compare { op: CompareOp::NotEqual, left, right }),
+            ExprKind::Compare { op: CompareOp::NotEqual, left, right } => self.tree.expr(at, ExprKind::Compare { op: CompareOp::Equal, left, right }),
+            kind => {
+                let cond = Box::new(Expr { kind, ..cond });
+                self.tree.expr(at, ExprKind::Not(cond))
+            }
+        }
+    }
+
+    /// `available!(ios = 14.0, macos = 11.0, ..)`
+    fn available(&mut self, mac: &Macro, at: Span) -> Option<Expr> {
+        let versions = versions.parse2(mac.tokens.clone()).ok()?;
+        Some(self.tree.expr(at, ExprKind::Available { versions, negated: false }))
+    }
+
+    /// `matches!(value, pattern if guard)`
+    fn matches(&mut self, mac: &Macro, at: Span) -> Option<Expr> {
+        let (value, pat, guard, _) = match_arguments.parse2(mac.tokens.clone()).ok()?;
+        Some(self.fits(&value, &pat, guard.as_ref(), at))
+    }
+
+    fn fits(&mut self, value: &SynExpr, pat: &Pat, guard: Option<&SynExpr>, at: Span) -> Expr {
+        let (value, mut patterns) = (self.expr(value), self.pattern(pat).alternatives);
+        let guard = guard.or(super::patterns::guard_of(pat)).map(|guard| self.expr(guard));
+        if patterns.len() != 1 || guard.is_some() {
+            return self.one_of_patterns(value, patterns, guard, at);
+        }
+        let pattern: Box<Pattern> = Box::new(patterns.remove(0));
+        self.tree.expr(at, ExprKind::Case { value: Box::new(value), pattern })
+    }
+
+    /// A macro of which nothing is known but its tokens: when its code runs, and whether it does, is its own affair.
     fn any_macro(&mut self, mac: &Macro, at: Span) -> Expr {
         let parts = self.parts(mac);
-        self.tree.expr(at, ExprKind::Unknown(parts))
+        let is_certain = parts.iter().all(|part| !has_code(part)) || FORMATTING.contains(&paths::last_name(&mac.path).as_str());
+        let all = self.tree.expr(at, ExprKind::Unknown(parts));
+        if is_certain { all } else { self.perhaps(all, None) }
     }
 
     fn parts(&mut self, mac: &Macro) -> Vec<Expr> {
@@ -187,6 +256,11 @@ impl Rust<'_> {
     }
 }
 
+/// Whether something does more than stand for a value.
+fn has_code(part: &Expr) -> bool {
+    !matches!(part.kind, ExprKind::Name(_) | ExprKind::Literal(_) | ExprKind::Member { .. })
+}
+
 /// The tokens as expressions with commas between them.
 fn expressions(mac: &Macro) -> Option<Vec<SynExpr>> {
     let values = mac.parse_body_with(Punctuated::<SynExpr, Token![,]>::parse_terminated).ok()?;
@@ -207,7 +281,10 @@ fn repeated(input: ParseStream<'_>) -> syn::Result<Vec<SynExpr>> {
     Ok(vec![item, input.parse()?])
 }
 
-fn match_arguments(input: ParseStream<'_>) -> syn::Result<(SynExpr, Pat, Option<SynExpr>)> {
+/// A value, a pattern with its guard, and what follows them.
+type Matched = (SynExpr, Pat, Option<SynExpr>, Vec<SynExpr>);
+
+fn match_arguments(input: ParseStream<'_>) -> syn::Result<Matched> {
     let value = input.parse()?;
     input.parse::<Token![,]>()?;
     let pat = Pat::parse_multi_with_leading_vert(input)?;
@@ -217,8 +294,34 @@ fn match_arguments(input: ParseStream<'_>) -> syn::Result<(SynExpr, Pat, Option<
     } else {
         None
     };
-    let _trailing: Option<Token![,]> = input.parse()?;
-    Ok((value, pat, guard))
+    let comma: Option<Token![,]> = input.parse()?;
+    let others = if comma.is_some() { Punctuated::<SynExpr, Token![,]>::parse_terminated(input)?.into_iter().collect() } else { Vec::new() };
+    Ok((value, pat, guard, others))
+}
+
+/// `ios = 14.0, macos = 11, ..`: names of platforms as the others write them, and major versions.
+fn versions(input: ParseStream<'_>) -> syn::Result<Vec<(String, u32)>> {
+    let mut versions = Vec::new();
+    while !input.is_empty() {
+        if input.peek(Token![..]) {
+            input.parse::<Token![..]>()?;
+        } else {
+            let platform: syn::Ident = input.parse()?;
+            input.parse::<Token![=]>()?;
+            let version: syn::Lit = input.parse()?;
+            let written = match &version {
+                syn::Lit::Int(number) => number.base10_digits(),
+                syn::Lit::Float(number) => number.base10_digits(),
+                other => return Err(syn::Error::new(other.span(), "no version")),
+            };
+            let major = written.split('.').next().and_then(|major| major.parse().ok()).unwrap_or_default();
+            let name = plain(&platform);
+            let name = if name == "ios" { "iOS".to_owned() } else { name };
+            versions.push((name, major));
+        }
+        input.parse::<Option<Token![,]>>()?;
+    }
+    Ok(versions)
 }
 
 fn span_of(mac: &Macro) -> Span {

@@ -74,6 +74,7 @@ fn lower_here(text: &str) -> Lowered {
         build: ModuleBuilder::new(Language::Rust),
         renamed: HashMap::new(),
         bounds: Vec::new(),
+        is_absent_within: false,
         error_bytes: 0,
         near: Span::default(),
         platform: None,
@@ -103,6 +104,8 @@ struct Rust<'t> {
     renamed: HashMap<String, String>,
     /// What type parameters are at least, from the outermost declaration inwards.
     bounds: Vec<HashMap<String, TypeRef>>,
+    /// Whether the function at hand gives something that may be absent within what may be absent.
+    is_absent_within: bool,
     error_bytes: u32,
     /// Where the walk is: the last name or bracket that it came by.
     near: Span,

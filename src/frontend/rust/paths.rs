@@ -38,6 +38,11 @@ impl Rust<'_> {
                 self.near = at;
                 match plain(&first.ident).as_str() {
                     "self" if segments.len() == 1 => self.tree.expr(at, ExprKind::This(None)),
+                    // `Self::Case` is a constant; what is called is a member.
+                    "Self" if segments.len() == 2 && self.is_own_case(&plain(&segments[1].ident)) => {
+                        let own = self.own_type_name();
+                        self.tree.expr(at, ExprKind::Name(own))
+                    }
                     "Self" => self.tree.expr(at, ExprKind::This(None)),
                     name => self.tree.expr(at, ExprKind::Name(name.to_owned())),
                 }
@@ -49,6 +54,12 @@ impl Rust<'_> {
             value = self.tree.expr(at, ExprKind::Member { receiver: Box::new(value), name: plain(&segment.ident), name_span, safe: false, is_variable: false });
         }
         Some(value)
+    }
+
+    /// Whether the type whose part this is has a case of that name.
+    pub(super) fn is_own_case(&mut self, case: &str) -> bool {
+        let own = self.own_type_name();
+        self.build.module.types.iter().any(|decl| decl.name == own && decl.cases.iter().any(|known| known == case))
     }
 
     /// Type arguments written at a segment: `collect::<Vec<_>>`.

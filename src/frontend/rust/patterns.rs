@@ -44,8 +44,13 @@ impl Rust<'_> {
                         self.alternatives(inner, errors, depth - 1).into_iter().map(present).collect()
                     }
                     ("Err", inner) if is_alone => {
-                        errors.extend(inner.map(names_in).unwrap_or_default());
-                        vec![Pattern::Value(self.tree.expr(path_span(&case.path), ExprKind::Literal(Literal::Null)))]
+                        let null = self.tree.expr(path_span(&case.path), ExprKind::Literal(Literal::Null));
+                        let Some(inner) = inner.filter(|inner| !takes_anything(inner)) else {
+                            errors.extend(inner.map(names_in).unwrap_or_default());
+                            return vec![Pattern::Value(null)];
+                        };
+                        // Some errors and not others.
+                        vec![Pattern::Case { path: null, fields: vec![self.single(inner, errors, depth)] }]
                     }
                     _ => {
                         let path = self.case_path(&case.path);
@@ -66,6 +71,11 @@ impl Rust<'_> {
             Pat::Slice(slice) => {
                 let parts = slice.elems.iter().map(|part| self.single(part, errors, depth)).collect();
                 vec![Pattern::Tuple(parts)]
+            }
+            // The name of the whole is declared beside what it has to be.
+            Pat::Ident(ident) if let Some((_, inner)) = &ident.subpat => {
+                errors.push((plain(&ident.ident), span(ident.ident.span())));
+                self.alternatives(inner, errors, depth - 1)
             }
             other => vec![self.simple(other)],
         }
@@ -112,9 +122,19 @@ fn present(inner: Pattern) -> Pattern {
     match inner {
         // `Some(None)`: whether that is there is not told from `None`.
         Pattern::Value(value) if is_absence(&value) => Pattern::Value(Expr { kind: ExprKind::Unknown(Vec::new()), ..value }),
+        Pattern::Case { path, .. } if is_absence(&path) => Pattern::Value(Expr { kind: ExprKind::Unknown(Vec::new()), ..path }),
         Pattern::Value(value) => Pattern::Value(value),
         Pattern::Case { path, fields } => Pattern::Case { path, fields },
         other => Pattern::NotNull(Box::new(other)),
+    }
+}
+
+/// Whether a pattern fits whatever there is.
+fn takes_anything(pat: &Pat) -> bool {
+    match pat {
+        Pat::Wild(_) | Pat::Rest(_) => true,
+        Pat::Tuple(tuple) => tuple.elems.is_empty(),
+        other => binding_of(other).is_some(),
     }
 }
 

@@ -152,7 +152,8 @@ impl Rust<'_> {
 
     /// The locals that a pattern declares; a tuple of values goes part by part.
     fn lets(&mut self, pat: &Pat, ty: Option<TypeRef>, value: Option<(Expr, &SynExpr)>, start: Span, body: &mut Vec<Expr>) {
-        if let (Pat::Tuple(parts), Some((Expr { kind: ExprKind::Unknown(_), .. }, SynExpr::Tuple(values)))) = (pat, &value)
+        if let (Pat::Tuple(parts), Some((Expr { kind: ExprKind::Unknown(_), .. }, SynExpr::Tuple(values)))) =
+            (pat, value.as_ref().map(|(value, written)| (value, without_unsafe(written))))
             && parts.elems.len() == values.elems.len()
             && let Some((Expr { kind: ExprKind::Unknown(lowered), .. }, _)) = value
         {
@@ -193,6 +194,17 @@ impl Rust<'_> {
             self.tree.expr(name_span, ExprKind::Let { name, ty: None, value: None, mutable: false, delegated: false, name_span })
         };
         names.into_iter().map(declare).collect()
+    }
+}
+
+/// What `unsafe { … }` is, where there is but one thing in it.
+fn without_unsafe(written: &SynExpr) -> &SynExpr {
+    match written {
+        SynExpr::Unsafe(block) => match block.block.stmts.as_slice() {
+            [Stmt::Expr(only, None)] => only,
+            _ => written,
+        },
+        other => other,
     }
 }
 

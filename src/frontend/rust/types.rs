@@ -202,14 +202,28 @@ impl Rust<'_> {
 
 /// Whether a declared result says that there may be none: `Option` and `Result`.
 pub(super) fn may_be_absent(output: &ReturnType) -> bool {
-    let ReturnType::Type(_, ty) = output else { return false };
-    let mut ty = &**ty;
+    matches!(output, ReturnType::Type(_, ty) if held(ty).is_some())
+}
+
+/// Whether a declared result may be absent within what may be absent: `Result<Option<T>, E>`.
+pub(super) fn may_be_absent_within(output: &ReturnType) -> bool {
+    matches!(output, ReturnType::Type(_, ty) if held(ty).flatten().and_then(held).is_some())
+}
+
+/// What a type that may be absent holds, if that is written; `None` when it is none.
+fn held(mut ty: &Type) -> Option<Option<&Type>> {
     loop {
         ty = match ty {
             Type::Paren(paren) => &paren.elem,
             Type::Group(group) => &group.elem,
-            Type::Path(path) => return matches!(paths::last_name(&path.path).as_str(), "Option" | "Result" | "LockResult"),
-            _ => return false,
+            Type::Path(path) if matches!(paths::last_name(&path.path).as_str(), "Option" | "Result" | "LockResult") => {
+                let PathArguments::AngleBracketed(angle) = &path.path.segments.last()?.arguments else { return Some(None) };
+                return Some(angle.args.iter().find_map(|arg| match arg {
+                    GenericArgument::Type(ty) => Some(ty),
+                    _ => None,
+                }));
+            }
+            _ => return None,
         };
     }
 }
