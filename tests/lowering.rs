@@ -274,7 +274,7 @@ fn objc_called_name(node: Node<'_>, text: &str) -> Option<Span> {
 }
 
 /// What the frontend knows as operators on values that may be absent, shared or locked: they are no calls in the IR.
-const RUST_OPERATORS: [&str; 52] = [
+const RUST_OPERATORS: [&str; 57] = [
     "Err",
     "Ok",
     "Some",
@@ -284,14 +284,19 @@ const RUST_OPERATORS: [&str; 52] = [
     "as_mut",
     "as_ref",
     "as_str",
+    "block_on",
     "borrow",
+    "borrow_mut",
     "by_ref",
+    "catch_unwind",
     "clone",
     "cloned",
     "context",
     "copied",
+    "copy",
     "deref",
     "expect",
+    "flatten",
     "inspect",
     "inspect_err",
     "into",
@@ -329,7 +334,8 @@ const RUST_OPERATORS: [&str; 52] = [
     "write",
 ];
 /// Types that hold what they are made of, and a class by its name.
-const RUST_HOLDERS: [&str; 9] = ["AnyClass", "Arc", "AtomicBool", "Box", "Mutex", "RcBlock", "RefCell", "String", "Cell"];
+const RUST_HOLDERS: [&str; 13] =
+    ["AnyClass", "Arc", "AtomicBool", "Box", "Cell", "Mutex", "OnceCell", "Rc", "RcBlock", "RefCell", "RwLock", "StackBlock", "String"];
 
 fn rust_called_name(node: Node<'_>, text: &str) -> Option<Span> {
     if node.kind() != "call_expression" || is_left_out(node, text) {

@@ -373,6 +373,14 @@ impl Value {
         }
     }
 
+    /// What it is where it is there.
+    pub(crate) fn present(self) -> Value {
+        match self {
+            Value::Choice { known, rest } => Value::Choice { known: known.into_iter().filter(|(key, _)| *key != Key::Null).collect(), rest },
+            other => other,
+        }
+    }
+
     /// Applies `change` to all facts inside.
     pub(crate) fn map_facts(self, change: &dyn Fn(&Facts) -> Facts) -> Value {
         let alternatives = |all: Vec<Alternative>| all.into_iter().map(|one| Alternative { given: change(&one.given), ..one }).collect::<Vec<_>>();

@@ -404,6 +404,15 @@ impl<'m> Resolver<'m> {
         }
     }
 
+    /// What Rust lets be written though it is not mutable, it lets be written by whoever else has it.
+    fn note_written_through(&mut self, place: Target) {
+        if let (Target::Variable(id), Language::Rust) = (place, self.language()) {
+            let variable = &mut self.out.variables[id as usize];
+            let has_value = !variable.values.is_empty() || matches!(variable.kind, VariableKind::Param(..));
+            variable.is_box |= has_value && !variable.is_mutable;
+        }
+    }
+
     fn declare_at(&mut self, expr: &Expr, name: &str, ty: Option<Typed>, span: Span) -> VariableId {
         let id = self.declare(name, VariableKind::Local, ty, span);
         self.out.declared.insert((expr.id, name.to_owned()), id);
@@ -660,7 +669,10 @@ impl<'m> Resolver<'m> {
             ExprKind::Assign { target, value, .. } => {
                 self.visit(value);
                 self.visit(target);
-                self.written_target(target).into_iter().for_each(|place| self.write(place, Some(value)));
+                if let Some(place) = self.written_target(target) {
+                    self.note_written_through(place);
+                    self.write(place, Some(value));
+                }
                 None
             }
             ExprKind::If { cond, then, otherwise } => {
@@ -1522,7 +1534,7 @@ impl<'m> Resolver<'m> {
                 (subject, None)
             } else if let Some(element) = element {
                 (None, Some(element))
-            } else if PARAMETER_SCOPES.contains(&name) {
+            } else if PARAMETER_SCOPES.contains(&name) || self.language() == Language::Rust && (ELEMENT_SCOPES.contains(&name) || name == "inspect") {
                 (None, subject)
             } else {
                 (None, None)

@@ -194,6 +194,8 @@ impl<'m> Mutator<'_, 'm> {
     }
 
     fn of_reads(&self, reads: Vec<&'m Expr>, is_condition: bool, mutants: &mut Vec<Mutant>) {
+        // `x &= y` reads what it writes, without saying so.
+        let reads: Vec<&Expr> = reads.into_iter().filter(|read| read.span.start < read.span.end).collect();
         if reads.is_empty() {
             return;
         }
@@ -224,7 +226,7 @@ impl<'m> Mutator<'_, 'm> {
     /// A call of something unknown, over as many lines.
     fn unknown(&self, span: Span) -> Edit {
         let lines = self.source(span).matches('\n').count();
-        Edit { start: span.start, end: span.end, new: format!("{UNKNOWN}({})", "\n".repeat(lines)), is_name: false }
+        Edit { start: span.start, end: span.end, new: format!("{}{UNKNOWN}({})", self.shorthand(span), "\n".repeat(lines)), is_name: false }
     }
 
     /// In front of `await` and `try`, which belong to what is negated.
@@ -232,7 +234,7 @@ impl<'m> Mutator<'_, 'm> {
         let put = |place: u32, new: &str| Edit { start: place, end: place, new: new.to_owned(), is_name: false };
         let before = self.text.get(..span.start as usize).unwrap_or_default();
         let marked = before.trim_end_matches("await ").trim_end_matches("try ");
-        vec![put(marked.len() as u32, "(!("), put(span.end, "))")]
+        vec![put(marked.len() as u32, &format!("{}(!(", self.shorthand(span))), put(span.end, "))")]
     }
 
     /// Another name, of the same kind: a type's name stays one.
@@ -240,6 +242,30 @@ impl<'m> Mutator<'_, 'm> {
         let is_type = self.source(span).starts_with(char::is_uppercase);
         let new = if is_type { format!("U{}", &UNKNOWN[1..]) } else { UNKNOWN.to_owned() };
         Edit { start: span.start, end: span.end, new, is_name: true }
+    }
+
+    /// In Rust a method of a class of Objective-C is called by the selector that is written before it.
+    fn other_selector(&self, name: Span) -> Option<Edit> {
+        const WRITTEN: &str = "(method(";
+        let (_, function) = self.shape.function_named(name).filter(|(_, function)| self.is_rust() && function.selector.is_some())?;
+        let start = function.span.start + self.source(function.span).find(WRITTEN)? as u32 + WRITTEN.len() as u32;
+        let length = self.source(Span { start, end: function.span.end }).find(')')? as u32;
+        Some(self.other_name(Span { start, end: start + length }))
+    }
+
+    fn is_rust(&self) -> bool {
+        self.shape.module.files[0].language == Language::Rust
+    }
+
+    /// The name of a field that stands for its value, too: `State { granted }`.
+    fn shorthand(&self, span: Span) -> String {
+        let before = self.text.get(..span.start as usize).unwrap_or_default().trim_end();
+        let is_label = |read: &Expr| match self.shape.parent(read).map(|parent| &parent.kind) {
+            Some(ExprKind::Call(call)) => call.args.iter().any(|arg| arg.value.id == read.id && arg.label.as_deref() == Some(self.source(span))),
+            _ => false,
+        };
+        let is_shorthand = self.is_rust() && !before.ends_with(':') && self.shape.named(span).is_some_and(is_label);
+        if is_shorthand { format!("{}: ", self.source(span)) } else { String::new() }
     }
 
     fn other_annotation(&self, span: Span) -> Option<Vec<Edit>> {

@@ -42,6 +42,7 @@ impl<'m> Walker<'_, 'm> {
             let Some(state) = flow.as_ref() else { return };
             for &field in self.resolution.set_by.get(&arg.value.id).into_iter().flatten() {
                 let value = if super::calls::is_callable(value) { Value::Unknown } else { value.clone() };
+                let value = if self.language() == Language::Rust { self.spelled(value) } else { value };
                 self.next.write(Target::Field(field), value, &state.facts.without_handler());
             }
             let Some(place) = place.filter(|place| self.resolution.stored_in.get(&arg.value.id) == Some(place)) else { continue };

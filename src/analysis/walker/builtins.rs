@@ -345,7 +345,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             return Some(self.walk_closure(id, state.facts.without_handler(), Vec::new(), state));
         }
         let (element, list) = self.element_value(receiver, expr.id);
-        let knows_elements = element != Value::Unknown;
+        let is_rust = self.language() == Language::Rust;
+        let knows_elements = element != Value::Unknown && !(is_rust && name == "filter");
         if knows_elements {
             self.elements.push((expr.id, list.clone()));
             let value = self.eval_quantifier(name, id, element, (expr.id, &list), flow);
@@ -354,7 +355,6 @@ impl<'a, 'm> Walker<'a, 'm> {
                 return value;
             }
         }
-        let is_rust = self.language() == Language::Rust;
         match name {
             // What is there, if it is there, made into something else.
             "map" if is_rust && call.safe && is_present_or_not(receiver) => Some(self.walk_inline(id, vec![receiver.clone()], flow)),

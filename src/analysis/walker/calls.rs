@@ -11,7 +11,7 @@ use crate::analysis::value::{Key, Value};
 use crate::catalogue::{AnnotationMeaning, Entry, ValueSetId, When};
 use crate::evidence::{Binding, SymbolMatch, Target, Ty, VariableKind, argument, param_index, receiver_args};
 use crate::ir::{Call, Expr, ExprId, ExprKind, FunctionId, FunctionKind, TypeId, TypeKind};
-use crate::source::Span;
+use crate::source::{Language, Span};
 use crate::verdict::Confidence;
 
 /// Code that runs code that runs code, deeper than this, gives something of which nothing is known.
@@ -77,8 +77,13 @@ impl<'a, 'm> Walker<'a, 'm> {
         if let Some(&field) = self.resolution.accessors.get(&expr.id) {
             return self.eval_field(expr, field, flow);
         }
+        let told = self.told_by_method(expr, call, receiver, flow);
         if let Some(callees) = self.callees(expr.id) {
-            return self.call_functions(expr, callees, call.name_span, self.positioned(call, &args), flow);
+            let value = self.call_functions(expr, callees, call.name_span, self.positioned(call, &args), flow);
+            return told.unwrap_or(value);
+        }
+        if let Some(told) = told {
+            return told;
         }
         if let Some(value) = self.call_kept(expr, call, &args, flow) {
             return value;
@@ -94,6 +99,17 @@ impl<'a, 'm> Walker<'a, 'm> {
             self.hand_over(value, arg.value.id, call.name_span, flow);
         }
         value
+    }
+
+    /// `state.is_granted()`: what a method of Rust that looks at nothing but its receiver says of this one.
+    fn told_by_method(&mut self, expr: &Expr, call: &'m Call, receiver: &Value, flow: &Flow) -> Option<Value> {
+        let [only] = *self.resolution.callees.get(&expr.id)?.as_slice() else { return None };
+        let declared = &self.module.functions[only as usize];
+        let looks_at_itself = self.language() == Language::Rust && call.args.is_empty() && !declared.is_static && *receiver != Value::Unknown;
+        if !looks_at_itself {
+            return None;
+        }
+        self.value_on(only, receiver, flow).filter(|value| *value != Value::Unknown)
     }
 
     /// An instance is made: what is known here holds in its functions, if it is known wherever one is made.

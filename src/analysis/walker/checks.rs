@@ -7,8 +7,8 @@ use crate::analysis::state::Flow;
 use crate::analysis::value::{Alternative, Key, Value};
 use crate::catalogue::{Answer, Check, Entry, Gives, Place, Subject as CheckSubject};
 use crate::evidence::{Binding, SymbolMatch};
-use crate::ir::{Call, Expr, ExprId, ExprKind};
-use crate::source::Span;
+use crate::ir::{Call, Expr, ExprId, ExprKind, Literal};
+use crate::source::{Language, Span};
 use crate::verdict::{CheckHow, MissReason};
 
 impl<'a, 'm> Walker<'a, 'm> {
@@ -137,6 +137,11 @@ impl<'a, 'm> Walker<'a, 'm> {
         if let (Some(gives), Some(params)) = (&check.callback, callback_reads) {
             let read = params.get(gives.parameter as usize).is_some_and(|&id| self.resolution.variables[id as usize].reads > 0);
             return !read && gives.answer != Answer::Reached;
+        }
+        // The answer comes to code that is written elsewhere. (In Swift, what is not passed a block may be awaited.)
+        let is_passed = call.and_then(|call| call.args.last()).is_some_and(|last| !matches!(last.value.kind, ExprKind::Literal(Literal::Null)));
+        if check.callback.is_some() && is_passed && matches!(self.language(), Language::Rust | Language::ObjectiveC) {
+            return false;
         }
         if !gives_answer {
             return false;
@@ -419,9 +424,9 @@ impl<'a, 'm> Walker<'a, 'm> {
     }
 
     /// A check in `assert` says nothing in a release build.
-    pub(super) fn eval_assertion(&mut self, condition: &'m Expr, flow: &mut Flow) {
+    pub(super) fn eval_assertion(&mut self, condition: &'m Expr, flow: &Flow) {
         let outer = std::mem::replace(&mut self.in_assertion, true);
-        self.eval(condition, flow);
+        self.eval(condition, &mut flow.clone());
         self.in_assertion = outer;
     }
 

@@ -7,6 +7,7 @@ use crate::analysis::value::{Key, Value};
 use crate::catalogue::Entry;
 use crate::evidence::{Binding, Target};
 use crate::ir::{CompareOp, Expr, ExprKind, Pattern};
+use crate::source::Language;
 use crate::verdict::CheckHow;
 
 impl<'a, 'm> Walker<'a, 'm> {
@@ -46,7 +47,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                 let absent = assume(flow, &bound.facts_if(&Key::Null));
                 if let (Some(state), Some(&id)) = (present.as_mut(), self.resolution.declared.get(&(expr.id, name.clone()))) {
                     self.declared_depth.insert(id, self.closure_depth);
-                    state.places.insert(Target::Variable(id), bound);
+                    state.places.insert(Target::Variable(id), bound.present());
                 }
                 (present, absent)
             }
@@ -100,9 +101,17 @@ impl<'a, 'm> Walker<'a, 'm> {
                 let other = self.fixed_constant(left.0, other);
                 self.answer_equal(&right.1, &other)
             }
+            (value @ Value::Choice { .. }, Value::Unknown) if value.single().is_none() => match self.fixed_constant(right.0, &Value::Unknown).single() {
+                Some(key) => (value.facts_if(key), value.facts_unless(key)),
+                None => nothing(),
+            },
             (value, other) => match (value.single(), other.single()) {
                 // A name that looks like a constant may be a property that holds the other one.
                 (Some(left @ Key::Constant(_)), Some(right @ Key::Constant(_))) if left != right => nothing(),
+                // In Rust, what is absent is no case of an enum.
+                (_, Some(key)) if is_case(key) && self.language() == Language::Rust && value.names(&Key::Null) => {
+                    (value.clone().present().facts_if(key), value.facts_unless(key))
+                }
                 (_, Some(key)) => self.param_is(value, key).unwrap_or_else(|| (value.facts_if(key), value.facts_unless(key))),
                 (Some(key), None) => self.param_is(other, key).unwrap_or_else(|| (other.facts_if(key), other.facts_unless(key))),
                 (None, None) => nothing(),
@@ -249,7 +258,7 @@ impl<'a, 'm> Walker<'a, 'm> {
             Pattern::NotNull(inner) => {
                 let present = assume(flow.clone(), &value.facts_if(&Key::NonNull));
                 let absent = assume(flow, &value.facts_if(&Key::Null));
-                let (yes, no) = self.match_pattern(at, subject, value, inner, present);
+                let (yes, no) = self.match_pattern(at, subject, &value.clone().present(), inner, present);
                 (yes, join(absent, no))
             }
             Pattern::Tuple(parts) => self.match_tuple(at, subject, parts, flow),
@@ -329,6 +338,11 @@ impl<'a, 'm> Walker<'a, 'm> {
             _ => (Some(Facts::none()), Some(Facts::none())),
         }
     }
+}
+
+/// Whether a constant is written like a case of an enum: `Authorized`.
+fn is_case(key: &Key) -> bool {
+    matches!(key, Key::Constant(name) if name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase))
 }
 
 /// Facts when a collection is empty and when it is not, if the value tells.

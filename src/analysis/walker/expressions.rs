@@ -91,7 +91,7 @@ impl<'a, 'm> Walker<'a, 'm> {
                         let (yes, no) = self.truth_of(&first);
                         Value::truth(yes, no)
                     }
-                    _ => present_part(first),
+                    _ => first.present(),
                 };
                 self.meet(flow, present, first, absent, second)
             }
@@ -292,7 +292,7 @@ impl<'a, 'm> Walker<'a, 'm> {
     fn spelled_out(&mut self, place: Target, value: Value) -> Value {
         let Target::Field(field) = place else { return value };
         let writes = self.resolution.field_values.get(&field).map_or(0, Vec::len);
-        if writes > 1 { self.spelled(value) } else { value }
+        if writes > 1 || self.language() == Language::Rust { self.spelled(value) } else { value }
     }
 
     /// A variable that a closure writes which runs later; noted for the next round when first seen.
@@ -655,13 +655,5 @@ pub(crate) fn member_span(expr: &Expr) -> crate::source::Span {
         ExprKind::Member { name_span, .. } => *name_span,
         ExprKind::Call(call) => call.name_span,
         _ => expr.span,
-    }
-}
-
-/// The value of `a` in `a ?: b`, where it is used.
-fn present_part(value: Value) -> Value {
-    match value {
-        Value::Choice { known, rest } => Value::Choice { known: known.into_iter().filter(|(key, _)| *key != Key::Null).collect(), rest },
-        other => other,
     }
 }

@@ -183,7 +183,7 @@ fn is_truth(value: &Value) -> bool {
 
 /// X of `X.length`, `X.size()`, `X.count`.
 fn measured_list(expr: &Expr) -> Option<&Expr> {
-    const MEASURES: [&str; 3] = ["length", "size", "count"];
+    const MEASURES: [&str; 4] = ["length", "size", "count", "len"];
     match &expr.kind {
         ExprKind::Member { receiver, name, .. } => MEASURES.contains(&name.as_str()).then_some(receiver),
         ExprKind::Call(call) => call.receiver.as_ref().filter(|_| call.args.is_empty() && MEASURES.contains(&call.name.as_str())),

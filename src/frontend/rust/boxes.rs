@@ -33,52 +33,57 @@ const CHANNELS: [&str; 6] = ["bounded", "channel", "oneshot", "sync_channel", "u
 /// Types nested deeper than this are not followed.
 const MAX_DEPTH: u32 = 8;
 
-fn is_box_name(name: &str) -> bool {
-    name.starts_with("Atomic") || BOXES.contains(&name)
-}
-
-/// Whether something of a type is a box, or shares one.
-pub(super) fn is_box_type(ty: &Type) -> bool {
-    is_box_within(ty, MAX_DEPTH)
-}
-
-fn is_box_within(ty: &Type, depth: u32) -> bool {
-    if depth == 0 {
-        return false;
+impl Rust<'_> {
+    fn is_box_name(&self, name: &str) -> bool {
+        let meant = self.meant(name);
+        meant.starts_with("Atomic") || BOXES.contains(&meant) || self.box_aliases.contains(meant)
     }
-    let path = match ty {
-        Type::Reference(reference) => return is_box_within(&reference.elem, depth - 1),
-        Type::Paren(paren) => return is_box_within(&paren.elem, depth - 1),
-        Type::Path(path) => &path.path,
-        _ => return false,
-    };
-    let name = paths::last_name(path);
-    if is_box_name(&name) {
-        return true;
-    }
-    let Some(PathArguments::AngleBracketed(angle)) = path.segments.last().map(|last| &last.arguments) else { return false };
-    let first = angle.args.iter().find_map(|arg| match arg {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    SHARING.contains(&name.as_str()) && first.is_some_and(|ty| is_box_within(ty, depth - 1))
-}
 
-/// Whether an expression makes a box: `Arc::new(Mutex::new(x))`.
-pub(super) fn makes_box(expr: &SynExpr) -> bool {
-    let mut expr = bare(expr);
-    for _ in 0..MAX_DEPTH {
-        let SynExpr::Call(call) = expr else { return false };
-        let SynExpr::Path(path) = bare(&call.func) else { return false };
-        let names: Vec<String> = path.path.segments.iter().rev().take(2).map(|segment| plain(&segment.ident)).collect();
-        if names.get(1).is_some_and(|outer| is_box_name(outer)) {
+    /// Whether something of a type is a box, or shares one.
+    pub(super) fn is_box_type(&self, ty: &Type) -> bool {
+        self.is_box_within(ty, MAX_DEPTH)
+    }
+
+    fn is_box_within(&self, ty: &Type, depth: u32) -> bool {
+        if depth == 0 {
+            return false;
+        }
+        let path = match ty {
+            Type::Reference(reference) => return self.is_box_within(&reference.elem, depth - 1),
+            Type::Paren(paren) => return self.is_box_within(&paren.elem, depth - 1),
+            Type::Path(path) => &path.path,
+            _ => return false,
+        };
+        let name = paths::last_name(path);
+        if self.is_box_name(&name) {
             return true;
         }
-        let is_sharing = |name: Option<&String>| name.is_some_and(|name| SHARING.contains(&name.as_str()));
-        let Some(only) = call.args.first().filter(|_| call.args.len() == 1 && (is_sharing(names.get(1)) || is_sharing(names.first()))) else { return false };
-        expr = bare(only);
+        let Some(PathArguments::AngleBracketed(angle)) = path.segments.last().map(|last| &last.arguments) else { return false };
+        let first = angle.args.iter().find_map(|arg| match arg {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        });
+        SHARING.contains(&self.meant(&name)) && first.is_some_and(|ty| self.is_box_within(ty, depth - 1))
     }
-    false
+
+    /// Whether an expression makes a box: `Arc::new(Mutex::new(x))`.
+    pub(super) fn makes_box(&self, expr: &SynExpr) -> bool {
+        let mut expr = bare(expr);
+        for _ in 0..MAX_DEPTH {
+            let SynExpr::Call(call) = expr else { return false };
+            let SynExpr::Path(path) = bare(&call.func) else { return false };
+            let names: Vec<String> = path.path.segments.iter().rev().take(2).map(|segment| plain(&segment.ident)).collect();
+            if names.get(1).is_some_and(|outer| self.is_box_name(outer)) {
+                return true;
+            }
+            let is_sharing = |name: Option<&String>| name.is_some_and(|name| SHARING.contains(&self.meant(name)));
+            let Some(only) = call.args.first().filter(|_| call.args.len() == 1 && (is_sharing(names.get(1)) || is_sharing(names.first()))) else {
+                return false;
+            };
+            expr = bare(only);
+        }
+        false
+    }
 }
 
 /// Whether a value is read out of what an expression names: `*x`, `*x.lock().unwrap()`. Without the star, it is what is named.

@@ -11,7 +11,7 @@ use crate::ir::{Arg, Call, Catch, Closure, CompareOp, ExitKind, Expr, ExprKind, 
 use crate::source::Span;
 
 /// Members that give the same value, borrowed, owned or copied.
-const SAME: [&str; 27] = [
+const SAME: [&str; 29] = [
     "as_bool",
     "as_deref",
     "as_deref_mut",
@@ -28,7 +28,9 @@ const SAME: [&str; 27] = [
     "clone",
     "cloned",
     "copied",
+    "copy",
     "deref",
+    "flatten",
     "into",
     "into_iter",
     "is_true",
@@ -69,7 +71,7 @@ const HOLDERS: [&str; 21] = [
     "OnceCell",
 ];
 /// Members that run code with one element after the other.
-const ELEMENT_BY_ELEMENT: [&str; 6] = ["all", "any", "filter_map", "find_map", "flat_map", "for_each"];
+const ELEMENT_BY_ELEMENT: [&str; 5] = ["all", "any", "filter_map", "find_map", "flat_map"];
 /// How they are made.
 const MAKERS: [&str; 4] = ["from", "new", "pin", "try_new"];
 /// Functions of references that are counted or owned that give what they point to.
@@ -155,6 +157,7 @@ impl Rust<'_> {
             }
             ("block_on", [waited]) => self.waited(receiver, waited, at),
             ("and_then", [run]) => self.on_what_is_there(receiver, "let", run, call),
+            ("for_each", [run]) => self.on_what_is_there(receiver, "forEach", run, call),
             ("map" | "inspect" | "filter", [run]) => self.on_what_is_there(receiver, &name, run, call),
             (walk, [run @ SynExpr::Path(_)]) if ELEMENT_BY_ELEMENT.contains(&walk) => {
                 let run = Arg { label: None, trailing: false, spread: false, value: self.code(run) };

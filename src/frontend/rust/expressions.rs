@@ -230,7 +230,8 @@ impl Rust<'_> {
     fn strict_assign(&mut self, expr: &ExprBinary) -> Expr {
         let name = if matches!(expr.op, BinOp::BitAndAssign(_)) { "and" } else { "or" };
         let target = Box::new(self.expr(&expr.left));
-        let old = self.expr(&expr.left);
+        let mut old = self.expr(&expr.left);
+        old.span = Span { start: old.span.start, end: old.span.start };
         let more = self.expr(&expr.right);
         let value = Box::new(self.call_on(old, name, vec![more]));
         self.tree.expr(between(target.span, value.span), ExprKind::Assign { target, value, compound: false })

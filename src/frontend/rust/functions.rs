@@ -4,7 +4,7 @@ use syn::{Attribute, Block, ExprClosure, FnArg, ForeignItemFn, Pat, ReturnType, 
 
 use super::patterns::{binding_of, names_in};
 use super::uses::plain;
-use super::{Rust, attributes, between, boxes, span, types};
+use super::{Rust, attributes, between, span, types};
 use crate::ir::{Closure, ExitKind, Expr, ExprKind, FunctionId, FunctionKind, Param, TypeRef, Visibility};
 use crate::source::Span;
 
@@ -48,7 +48,7 @@ impl Rust<'_> {
 
     fn param(&mut self, input: &FnArg) -> Option<Param> {
         let FnArg::Typed(typed) = input else { return None };
-        let name = binding_of(&typed.pat).filter(|_| boxes::is_box_type(&typed.ty));
+        let name = binding_of(&typed.pat).filter(|_| self.is_box_type(&typed.ty));
         self.build.module.boxes.extend(name.map(|(_, at)| at));
         Some(self.typed_param(&typed.pat, Some(self.type_ref(&typed.ty))))
     }

@@ -10,7 +10,7 @@ use super::cfg::Cfg;
 use super::functions::{Declared, visibility};
 use super::parsing::{self, Piece};
 use super::uses::plain;
-use super::{Rust, attributes, between, boxes, classes, paths, span};
+use super::{Rust, attributes, between, classes, paths, span};
 use crate::ir::{ExprKind, Field, FunctionKind, TypeKind, TypeRef, Visibility};
 use crate::source::Span;
 
@@ -19,10 +19,11 @@ impl Rust<'_> {
     pub(super) fn items(&mut self, items: &[&Item]) {
         let stage = |item: &Item| match item {
             Item::Use(_) => 0,
-            Item::Struct(_) | Item::Enum(_) | Item::Union(_) => 1,
-            _ => 2,
+            Item::Type(_) => 1,
+            Item::Struct(_) | Item::Enum(_) | Item::Union(_) => 2,
+            _ => 3,
         };
-        for now in 0..=2 {
+        for now in 0..=3 {
             items.iter().filter(|item| stage(item) == now).for_each(|item| self.item(item));
         }
     }
@@ -66,10 +67,13 @@ impl Rust<'_> {
             Item::Mod(item) => self.module(item),
             Item::Const(item) => self.constant(&item.ident, &item.ty, Some(&item.expr), visibility(&item.vis), false),
             Item::Static(item) => {
-                let mutable = matches!(item.mutability, syn::StaticMutability::Mut(_)) || boxes::is_box_type(&item.ty);
+                let mutable = matches!(item.mutability, syn::StaticMutability::Mut(_)) || self.is_box_type(&item.ty);
                 self.constant(&item.ident, &item.ty, Some(&item.expr), visibility(&item.vis), mutable);
             }
             Item::Type(item) => {
+                if self.is_box_type(&item.ty) {
+                    self.box_aliases.insert(plain(&item.ident));
+                }
                 let target = self.type_ref(&item.ty);
                 self.build.module.aliases.push((plain(&item.ident), target));
             }
@@ -208,7 +212,7 @@ impl Rust<'_> {
 
     /// What `impl Deref for T` makes a `T` stand for: members of that are members of it, too.
     fn stands_for(&self, item: &ItemImpl) -> Option<TypeRef> {
-        let is_deref = item.trait_.as_ref().is_some_and(|(path, _)| paths::last_name(path) == "Deref");
+        let is_deref = item.trait_.as_ref().is_some_and(|(path, _)| self.meant(&paths::last_name(path)) == "Deref");
         let target = item.items.iter().find_map(|member| match member {
             ImplItem::Type(target) if target.ident == "Target" => Some(self.type_ref(&target.ty)),
             _ => None,
@@ -254,7 +258,7 @@ impl Rust<'_> {
     fn constant(&mut self, ident: &Ident, ty: &Type, value: Option<&SynExpr>, visibility: Visibility, mutable: bool) {
         let name = plain(ident);
         let at = span(ident.span());
-        self.build.module.boxes.extend(boxes::is_box_type(ty).then_some(at));
+        self.build.module.boxes.extend(self.is_box_type(ty).then_some(at));
         let ty = Some(self.type_ref(ty)).filter(|ty| ty.name != "?");
         let field = Field { name: name.clone(), ty, mutable, is_static: true, getter: None, setter: None, annotations: Vec::new(), visibility, span: at };
         self.build.owner_decl().fields.push(field);
@@ -268,7 +272,7 @@ impl Rust<'_> {
 
     fn field(&mut self, index: usize, ident: Option<&Ident>, ty: &Type, visibility: Visibility) -> Field {
         let (name, at) = ident.map_or_else(|| (index.to_string(), Span::default()), |ident| (plain(ident), span(ident.span())));
-        self.build.module.boxes.extend((boxes::is_box_type(ty) && ident.is_some()).then_some(at));
+        self.build.module.boxes.extend((self.is_box_type(ty) && ident.is_some()).then_some(at));
         let ty = Some(self.type_ref(ty)).filter(|ty| ty.name != "?");
         Field { name, ty, mutable: true, is_static: false, getter: None, setter: None, annotations: Vec::new(), visibility, span: at }
     }

@@ -21,7 +21,7 @@ mod tokens;
 mod types;
 mod uses;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::thread;
 
 use super::builder::ModuleBuilder;
@@ -73,6 +73,7 @@ fn lower_here(text: &str) -> Lowered {
         tree: Lowering::new(&readable),
         build: ModuleBuilder::new(Language::Rust),
         renamed: HashMap::new(),
+        box_aliases: HashSet::new(),
         bounds: Vec::new(),
         is_absent_within: false,
         error_bytes: 0,
@@ -102,6 +103,8 @@ struct Rust<'t> {
     build: ModuleBuilder,
     /// Names of this file for what is called otherwise where it is declared.
     renamed: HashMap<String, String>,
+    /// Other names of this file for types that are boxes.
+    box_aliases: HashSet<String>,
     /// What type parameters are at least, from the outermost declaration inwards.
     bounds: Vec<HashMap<String, TypeRef>>,
     /// Whether the function at hand gives something that may be absent within what may be absent.

@@ -116,15 +116,13 @@ fn copied(path: &syn::Path) -> syn::punctuated::Punctuated<syn::PathSegment, syn
     path.segments.iter().map(|segment| syn::PathSegment::from(segment.ident.clone())).collect()
 }
 
-/// What is there and fits a pattern. A value or case is there in any case.
+/// What is there and fits a pattern.
 fn present(inner: Pattern) -> Pattern {
     let is_absence = |value: &Expr| matches!(value.kind, ExprKind::Literal(Literal::Null));
     match inner {
         // `Some(None)`: whether that is there is not told from `None`.
         Pattern::Value(value) if is_absence(&value) => Pattern::Value(Expr { kind: ExprKind::Unknown(Vec::new()), ..value }),
         Pattern::Case { path, .. } if is_absence(&path) => Pattern::Value(Expr { kind: ExprKind::Unknown(Vec::new()), ..path }),
-        Pattern::Value(value) => Pattern::Value(value),
-        Pattern::Case { path, fields } => Pattern::Case { path, fields },
         other => Pattern::NotNull(Box::new(other)),
     }
 }

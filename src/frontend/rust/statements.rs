@@ -4,8 +4,8 @@ use syn::{Attribute, Block, Expr as SynExpr, Item, Local, Pat, Stmt};
 
 use super::cfg::Cfg;
 use super::functions::{Declared, visibility};
-use super::patterns::{binding_of, names_in};
-use super::{Rust, attributes, between, boxes, expressions, span};
+use super::patterns::{binding_of, member_name, names_in};
+use super::{Rust, attributes, between, expressions, span};
 use crate::ir::{Expr, ExprKind, FunctionKind, TypeRef};
 use crate::source::Span;
 
@@ -122,7 +122,7 @@ impl Rust<'_> {
             other => (other, None),
         };
         let is_box =
-            matches!(&local.pat, Pat::Type(typed) if boxes::is_box_type(&typed.ty)) || local.init.as_ref().is_some_and(|init| boxes::makes_box(&init.expr));
+            matches!(&local.pat, Pat::Type(typed) if self.is_box_type(&typed.ty)) || local.init.as_ref().is_some_and(|init| self.makes_box(&init.expr));
         self.build.module.boxes.extend(binding_of(pat).filter(|_| is_box).map(|(_, at)| at));
         let Some(init) = &local.init else {
             return self.lets(pat, ty, None, start, body);
@@ -159,6 +159,20 @@ impl Rust<'_> {
         {
             for (part, value) in parts.elems.iter().zip(lowered) {
                 self.lets(part, None, Some((value, &SynExpr::Verbatim(Default::default()))), start, body);
+            }
+            return;
+        }
+        if let (Pat::Struct(parts), Some((Expr { kind: ExprKind::Name(_) | ExprKind::This(_) | ExprKind::Member { .. }, .. }, written))) = (pat, &value)
+            && !matches!(written, SynExpr::Verbatim(_))
+        {
+            for part in &parts.fields {
+                let whole = self.expr(written);
+                let (member, at) = member_name(&part.member);
+                let mut held = self.member_of(whole, member, at);
+                if let ExprKind::Member { receiver, .. } = &held.kind {
+                    held.span = receiver.span;
+                }
+                self.lets(&part.pat, None, Some((held, &SynExpr::Verbatim(Default::default()))), start, body);
             }
             return;
         }
