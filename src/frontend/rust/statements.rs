@@ -186,7 +186,8 @@ impl Rust<'_> {
         }
         let is_whole = binding_of(pat).is_some();
         let single = names.len() == 1;
-        let mutable = matches!(pat, Pat::Ident(ident) if ident.mutability.is_some());
+        // What is declared without a value is given one later.
+        let mutable = value.is_none() || matches!(pat, Pat::Ident(ident) if ident.mutability.is_some());
         for (name, name_span) in names {
             let value = value.take();
             let at = value.as_ref().map_or(between(start, name_span), |value| between(start, value.span));
