@@ -244,15 +244,6 @@ impl<'m> Mutator<'_, 'm> {
         Edit { start: span.start, end: span.end, new, is_name: true }
     }
 
-    /// In Rust a method of a class of Objective-C is called by the selector that is written before it.
-    fn other_selector(&self, name: Span) -> Option<Edit> {
-        const WRITTEN: &str = "(method(";
-        let (_, function) = self.shape.function_named(name).filter(|(_, function)| self.is_rust() && function.selector.is_some())?;
-        let start = function.span.start + self.source(function.span).find(WRITTEN)? as u32 + WRITTEN.len() as u32;
-        let length = self.source(Span { start, end: function.span.end }).find(')')? as u32;
-        Some(self.other_name(Span { start, end: start + length }))
-    }
-
     fn is_rust(&self) -> bool {
         self.shape.module.files[0].language == Language::Rust
     }

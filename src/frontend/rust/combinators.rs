@@ -253,7 +253,8 @@ impl Rust<'_> {
                 let value = self.expr(only);
                 // `Ok(None)` is there, and so is `Ok(f())` where that gives none.
                 let is_absence = matches!(value.kind, ExprKind::Literal(Literal::Null));
-                if !is_absence && !(self.is_absent_within && !is_present(only)) {
+                let is_told = !self.is_absent_within || is_present(only);
+                if !is_absence && is_told {
                     return Some(value);
                 }
                 let there = self.unknown(at);
