@@ -252,6 +252,8 @@ impl<'a, 'm> Walker<'a, 'm> {
             _ => None,
         };
         let from_expr = || match &expr?.kind {
+            // A variable that is called like a case may hold another one.
+            _ if self.resolution.target(expr?.id).is_some() => None,
             ExprKind::Member { name, .. } | ExprKind::Name(name) => named(name),
             ExprKind::Call(call) => named(&call.name),
             ExprKind::Literal(_) => literal_text(expr?).and_then(named),
