@@ -103,7 +103,7 @@ impl Rust<'_> {
             ("is_none" | "is_err", []) => self.against_null(CompareOp::Equal, receiver, at),
             ("unwrap_or" | "or", [other]) => {
                 let other = self.expr(other);
-                self.tree.expr(at, ExprKind::Coalesce(Box::new(receiver), Box::new(other)))
+                self.or_evaluated(receiver, other, at)
             }
             ("unwrap_or_default", []) => {
                 let no = self.tree.expr(at, ExprKind::Literal(Literal::Bool(false)));
@@ -121,7 +121,7 @@ impl Rust<'_> {
             ("map_or", [other, run]) => {
                 let there = self.on_what_is_there(receiver, "let", run, call);
                 let other = self.expr(other);
-                self.tree.expr(at, ExprKind::Coalesce(Box::new(there), Box::new(other)))
+                self.or_evaluated(there, other, at)
             }
             ("map_or_else", [other, run]) => {
                 let there = self.on_what_is_there(receiver, "let", run, call);
@@ -147,7 +147,7 @@ impl Rust<'_> {
             }
             ("then_some", [value]) => {
                 let then = self.expr(value);
-                if !matches!(then.kind, ExprKind::Call(_) | ExprKind::Block { .. } | ExprKind::If { .. } | ExprKind::Match { .. }) {
+                if !does_something(&then) {
                     return Ok(self.if_true(receiver, then, at));
                 }
                 // It is evaluated whatever the answer is.
@@ -165,6 +165,16 @@ impl Rust<'_> {
             }
             _ => return Err(receiver),
         })
+    }
+
+    /// `x.unwrap_or(f())`: the other value, which is evaluated even where it is not wanted.
+    fn or_evaluated(&mut self, value: Expr, other: Expr, at: Span) -> Expr {
+        if !does_something(&other) {
+            return self.tree.expr(at, ExprKind::Coalesce(Box::new(value), Box::new(other)));
+        }
+        let anything = Box::new(self.unknown(at));
+        let chosen = self.tree.expr(at, ExprKind::Coalesce(Box::new(value), anything));
+        self.tree.expr(at, ExprKind::Block { label: None, body: vec![other, chosen] })
     }
 
     fn against_null(&mut self, op: CompareOp, value: Expr, at: Span) -> Expr {
@@ -289,6 +299,11 @@ impl Rust<'_> {
 fn parameter(closure: &ExprClosure) -> Option<(String, Span)> {
     let [only] = closure.inputs.iter().collect::<Vec<_>>()[..] else { return None };
     binding_of(only).filter(|_| !matches!(&*closure.body, SynExpr::Block(_)))
+}
+
+/// Whether evaluating something may do more than give a value.
+fn does_something(value: &Expr) -> bool {
+    matches!(value.kind, ExprKind::Call(_) | ExprKind::Block { .. } | ExprKind::If { .. } | ExprKind::Match { .. } | ExprKind::Unknown(_))
 }
 
 /// Whether something is said to be there: `Some(x)`, `Ok(x)`.
