@@ -30,12 +30,6 @@ impl Cfg {
         if all.len() > 1 { Some(Cfg::All(all)) } else { all.pop() }
     }
 
-    /// What holds where one of several branches is taken: its own condition, if it has one, and none of those before it.
-    pub(super) fn of_branch(before: &[&Cfg], own: Option<&Cfg>) -> Cfg {
-        let none_before = before.iter().map(|&other| Cfg::Not(Box::new(other.clone())));
-        Cfg::All(none_before.chain(own.cloned()).collect())
-    }
-
     /// The condition that tokens are, as in `cfg!(…)`.
     pub(super) fn parse(tokens: TokenStream) -> Option<Cfg> {
         let mut parts = conditions.parse2(tokens).ok()?;
@@ -114,13 +108,27 @@ fn conditions(input: ParseStream<'_>) -> syn::Result<Vec<Cfg>> {
     parts.iter().map(|part| condition(part, 0)).collect()
 }
 
-/// A branch of `cfg_if!`: its condition, if it is no `else`, and its tokens.
-pub(super) type Branch = (Option<Cfg>, TokenStream);
+/// A branch of `cfg_if!`.
+pub(super) struct Branch {
+    /// Its own condition; none if it is an `else`.
+    pub condition: Option<Cfg>,
+    /// What holds where it is taken: its own condition, and none of those before it.
+    pub where_taken: Cfg,
+    pub tokens: TokenStream,
+}
+
+impl Branch {
+    /// Whether no app can have it.
+    pub(super) fn is_never(&self) -> bool {
+        self.condition.as_ref().is_some_and(Cfg::is_never)
+    }
+}
 
 /// The branches of `cfg_if!`; `None` when the tokens are none.
 pub(super) fn branches(tokens: TokenStream) -> Option<Vec<Branch>> {
     let parser = |input: ParseStream<'_>| {
         let mut branches = Vec::new();
+        let mut none_before: Vec<Cfg> = Vec::new();
         loop {
             let condition = if input.peek(Token![if]) {
                 input.parse::<Token![if]>()?;
@@ -131,7 +139,9 @@ pub(super) fn branches(tokens: TokenStream) -> Option<Vec<Branch>> {
             let content;
             syn::braced!(content in input);
             let is_last = condition.is_none();
-            branches.push((condition, content.parse::<TokenStream>()?));
+            let where_taken = Cfg::All(none_before.iter().chain(&condition).cloned().collect());
+            none_before.extend(condition.clone().map(|condition| Cfg::Not(Box::new(condition))));
+            branches.push(Branch { condition, where_taken, tokens: content.parse()? });
             if is_last || !input.peek(Token![else]) {
                 return Ok(branches);
             }

@@ -63,9 +63,7 @@ impl Rust<'_> {
                 let (name, name_span) = member_name(&field.member);
                 self.member_of(receiver, name, name_span)
             }
-            // What is awaited is what comes back; a block of code runs here then.
-            SynExpr::Await(_) if matches!(receiver.kind, ExprKind::Closure(_)) => self.invoked(receiver),
-            SynExpr::Await(_) => receiver,
+            SynExpr::Await(_) => self.awaited(receiver),
             SynExpr::Try(one) => {
                 let at = between(receiver.span, span(one.question_token.span));
                 self.or_leave(receiver, ExitKind::Return, at)

@@ -192,10 +192,15 @@ impl Rust<'_> {
         self.tree.expr(at, ExprKind::Block { label: None, body: vec![both] })
     }
 
+    /// What is awaited is what comes back; a block of code runs here then.
+    pub(super) fn awaited(&mut self, value: Expr) -> Expr {
+        if matches!(value.kind, ExprKind::Closure(_)) { self.invoked(value) } else { value }
+    }
+
     /// `runtime.block_on(f())`: what is waited for, as with `.await`.
     fn waited(&mut self, runtime: Expr, waited: &SynExpr, at: Span) -> Expr {
         let waited = self.expr(waited);
-        let value = if matches!(waited.kind, ExprKind::Closure(_)) { self.invoked(waited) } else { waited };
+        let value = self.awaited(waited);
         if matches!(runtime.kind, ExprKind::Name(_) | ExprKind::Member { .. }) {
             return value;
         }
@@ -276,7 +281,7 @@ impl Rust<'_> {
             }
             ("block_on", _) => {
                 let waited = self.expr(only);
-                Some(if matches!(waited.kind, ExprKind::Closure(_)) { self.invoked(waited) } else { waited })
+                Some(self.awaited(waited))
             }
             // What panics in it did not give anything.
             ("catch_unwind", _) => {

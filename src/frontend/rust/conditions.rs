@@ -25,13 +25,13 @@ impl Rust<'_> {
     /// A branch that `cfg!(…)` keeps to one platform.
     fn note_built_for(&mut self, cond: &SynExpr, then: Span, otherwise: Option<Span>) {
         for condition in built_conditions(cond) {
-            self.build.module.built_for.extend(condition.platform().map(|platform| (then, platform)));
+            self.note_condition(&condition, then);
         }
         if let [condition] = built_conditions(cond).as_slice()
             && matches!(bare(cond), SynExpr::Macro(_) | SynExpr::Unary(_))
         {
             let opposite = Cfg::Not(Box::new(condition.clone()));
-            self.build.module.built_for.extend(otherwise.zip(opposite.platform()));
+            otherwise.into_iter().for_each(|otherwise| self.note_condition(&opposite, otherwise));
         }
     }
 

@@ -6,7 +6,6 @@ use syn::{
     TypeParamBound,
 };
 
-use super::cfg::Cfg;
 use super::functions::{Declared, visibility};
 use super::parsing::{self, Piece};
 use super::uses::plain;
@@ -96,13 +95,9 @@ impl Rust<'_> {
         if paths::last_name(&item.mac.path) == "cfg_if"
             && let Some(branches) = super::cfg::branches(item.mac.tokens.clone())
         {
-            let conditions: Vec<Cfg> = branches.iter().filter_map(|(condition, _)| condition.clone()).collect();
-            let before: Vec<&Cfg> = conditions.iter().collect();
-            let kept = branches.into_iter().enumerate().filter(|(_, (condition, _))| !condition.as_ref().is_some_and(Cfg::is_never));
-            kept.for_each(|(index, (condition, tokens))| {
-                let where_taken = Cfg::of_branch(&before[..index.min(before.len())], condition.as_ref());
-                self.on_platform(where_taken.platform(), |rust| rust.pieces(&parsing::pieces(tokens)));
-            });
+            for branch in branches.into_iter().filter(|branch| !branch.is_never()) {
+                self.on_platform(branch.where_taken.platform(), |rust| rust.pieces(&parsing::pieces(branch.tokens)));
+            }
             return;
         }
         // `static ref NAME: T = value;`

@@ -5,7 +5,6 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Block, Expr as SynExpr, Macro, MacroDelimiter, Pat, Stmt, Token};
 
-use super::cfg::Cfg;
 use super::uses::plain;
 use super::{Gap, GapKind, Rust, between, paths, span};
 use crate::ir::{Arg, Call, CompareOp, ExitKind, Expr, ExprKind, Literal, Pattern, TypeRef};
@@ -128,21 +127,15 @@ impl Rust<'_> {
 
     /// `cfg_if! { if #[cfg(…)] { … } else { … } }` in a function.
     fn conditional(&mut self, branches: Vec<super::cfg::Branch>, at: Span) -> Expr {
-        let conditions: Vec<Cfg> = branches.iter().filter_map(|(condition, _)| condition.clone()).collect();
-        let before: Vec<&Cfg> = conditions.iter().collect();
         let mut otherwise: Option<Expr> = None;
-        for (index, (condition, tokens)) in branches.into_iter().enumerate().rev() {
-            let where_taken = Cfg::of_branch(&before[..index.min(before.len())], condition.as_ref());
-            self.note_condition(&where_taken, super::tokens::span_of(&tokens));
-            if condition.as_ref().is_some_and(super::cfg::Cfg::is_never) {
-                continue;
-            }
-            let body = match Block::parse_within.parse2(tokens.clone()) {
+        for branch in branches.into_iter().rev().filter(|branch| !branch.is_never()) {
+            self.note_condition(&branch.where_taken, super::tokens::span_of(&branch.tokens));
+            let body = match Block::parse_within.parse2(branch.tokens.clone()) {
                 Ok(statements) => self.statements(&statements),
-                Err(_) => self.calls_in(&tokens),
+                Err(_) => self.calls_in(&branch.tokens),
             };
             let then = self.tree.expr(at, ExprKind::Block { label: None, body });
-            otherwise = Some(match condition {
+            otherwise = Some(match branch.condition {
                 Some(_) => self.perhaps(then, otherwise),
                 None => then,
             });
